@@ -1,0 +1,72 @@
+# The only commands people and .ci/run use. `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CHROMIUM := /usr/bin/chromium
+# With no part named, every core works; a part alone starts faster in one process.
+PYTEST = $(BIN)/python -m pytest $(if $(T),$(T),-n auto --maxprocesses=8)
+# Without compiled bytecode every process compiles all its imports again.
+unexport PYTHONDONTWRITEBYTECODE
+
+.DEFAULT_GOAL := help
+.PHONY: help test lint fix lock bench drill clean .installed .chromium
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+test: .installed .chromium ## run the tests, or a part of them with T=path
+	@$(PYTEST)
+
+lint: .installed ## check style, types, import layers, migrations and settings
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/python -m mypy
+# Without its cache, which tells files apart by the second and so misses quick edits.
+	$(BIN)/python $(BIN)/lint-imports --no-cache
+	$(BIN)/python -W error manage.py makemigrations --check --dry-run
+	$(BIN)/python -W error manage.py check --fail-level WARNING
+
+fix: .installed ## repair what lint can repair by itself
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --no-annotate --custom-compile-command "make lock"
+lock: .installed ## write requirements*.txt anew from requirements*.in; UPGRADE=1 takes newer releases
+	$(LOCK) $(if $(UPGRADE),--upgrade) requirements.in -o requirements.txt
+	$(LOCK) $(if $(UPGRADE),--upgrade) requirements-dev.in -o requirements-dev.txt
+
+bench: .installed ## measure what the documentation says about speed
+	@$(BIN)/python -m benchmarks
+
+drill: .installed .chromium ## run the tests with ten times the examples
+	@HYPOTHESIS_PROFILE=drill $(PYTEST)
+
+clean: ## remove the environment and every cache, but no data
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find backend benchmarks examples tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+# The environment keeps a copy of the lock it was made from and is brought up to date when the two differ.
+.installed:
+	@cmp -s requirements-dev.txt $(VENV)/requirements-dev.txt && test -x $(BIN)/python && exit 0; \
+	stop() { echo "$$1" >&2; exit 1; }; \
+	if ! $(BIN)/python -m pip --version > /dev/null 2>&1; then \
+		command -v $(PYTHON) > /dev/null || stop "$(PYTHON) is not there: Ebb needs Python 3.11 or newer; name one with make PYTHON=..."; \
+		$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+			|| stop "$$($(PYTHON) --version 2>&1) is too old: Ebb needs Python 3.11 or newer; name one with make PYTHON=..."; \
+		$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null \
+			|| stop "Python's venv module is missing: on Debian or Ubuntu install the package python3-venv"; \
+		$(PYTHON) -m venv --clear $(VENV) || exit 1; \
+	fi; \
+	echo "Installing requirements-dev.txt into $(VENV) (about a minute)"; \
+	$(BIN)/python -m pip install -qq --no-input --disable-pip-version-check --compile --require-hashes -r requirements-dev.txt \
+		&& cp requirements-dev.txt $(VENV)/requirements-dev.txt
+
+# Browser tests use the system's Chromium. Only root on Debian can get it here; elsewhere those tests are skipped and say why.
+APT = timeout 300 apt-get -qq -o Acquire::Retries=0 -o Acquire::http::Timeout=20
+.chromium:
+	@if [ ! -x $(CHROMIUM) ] && [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+		echo "Installing Chromium for the browser tests"; \
+		{ $(APT) update && DEBIAN_FRONTEND=noninteractive $(APT) install -y --no-install-recommends chromium; } > /dev/null \
+			|| echo "Chromium could not be installed: the browser tests will be skipped"; \
+	fi

@@ -1,0 +1,95 @@
+"""Typed reading of settings from environment variables, and the key Ebb makes for itself when given none.
+
+An empty variable counts as one that is not set.
+"""
+
+import contextlib
+import os
+import secrets
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+SQLITE = "django.db.backends.sqlite3"
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off"}
+_SHORTEST_KEY = 50  # characters; Django calls a shorter key too weak
+
+
+def load_file(path: Path) -> None:
+    """Read NAME=value lines into the environment, if the file is there; a variable already set wins."""
+    environ.Env.read_env(path)
+
+
+def text(name: str, *, default: str) -> str:
+    """Return a variable as it stands."""
+    return os.environ.get(name) or default
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """Return a variable that is on or off; a word that is neither is refused, never read as off."""
+    word = text(name, default=str(default)).lower()
+    if word not in _TRUE | _FALSE:
+        raise ImproperlyConfigured(f"{name} is {word!r}, expected true or false")
+    return word in _TRUE
+
+
+def number(name: str, *, default: int) -> int:
+    """Return a whole number."""
+    word = text(name, default=str(default))
+    try:
+        return int(word)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is {word!r}, expected a whole number") from None
+
+
+def names(name: str, *, default: Sequence[str]) -> list[str]:
+    """Return names separated by commas, without the blanks around them."""
+    return [word.strip() for word in text(name, default=",".join(default)).split(",") if word.strip()]
+
+
+def database(name: str, *, default: Path) -> dict[str, Any]:
+    """Return Django's description of the database at a URL, by default a SQLite file; its folder is made if missing."""
+    url = text(name, default="")
+    described: dict[str, Any] = _described(name, url) if url else {"ENGINE": SQLITE, "NAME": str(default)}
+    if described["ENGINE"] == SQLITE and described["NAME"] != ":memory:":
+        Path(described["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return described
+
+
+def _described(name: str, url: str) -> dict[str, Any]:
+    if url.partition(":")[0] not in environ.Env.DB_SCHEMES:  # the URL itself may hold a password: never quoted
+        raise ImproperlyConfigured(f"{name} names no known database, expected a URL such as sqlite:////srv/ebb.sqlite3")
+    return dict(environ.Env.db_url_config(url))
+
+
+def secret_key(name: str, *, kept_in: Path) -> str:
+    """Return the key in a variable, or else the random one kept in a file that only its owner may read.
+
+    The file appears whole or not at all: processes that start together agree on one key.
+    """
+    given = text(name, default="")
+    if given:
+        return given
+    if not kept_in.exists():
+        _keep_new_key(kept_in)
+    kept = kept_in.read_text(encoding="ascii").strip()
+    if len(kept) < _SHORTEST_KEY:
+        raise ImproperlyConfigured(f"{kept_in} holds {len(kept)} characters, expected a key of {_SHORTEST_KEY} or more")
+    return kept
+
+
+def _keep_new_key(path: Path) -> None:
+    """Write a random key to `path` unless another process has just done so."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f"{path.name}.", encoding="ascii") as draft:
+        draft.write(secrets.token_urlsafe(64))  # a temporary file has mode 0600 from birth
+        draft.flush()
+        os.fsync(draft.fileno())
+        with contextlib.suppress(FileExistsError):  # another process was first: its key counts
+            path.hardlink_to(draft.name)

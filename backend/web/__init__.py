@@ -1,0 +1,1 @@
+"""Pages and plain addresses for people and their browsers."""
