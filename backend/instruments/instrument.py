@@ -1,0 +1,138 @@
+"""A rating scale: what it asks, what its numbers mean and where they come from, and how answers become a score."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from numbers import Real
+from typing import Literal
+
+Role = Literal["outcome", "flag", "change"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question, in the words the patient reads."""
+
+    text: str
+    loinc: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A named range of totals, both ends included, with the citation of its cut-offs."""
+
+    minimum: int
+    maximum: int
+    label: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loinc:
+    """LOINC codes of the whole scale; those of the items stand on the items, answers are keyed by their value."""
+
+    panel: str | None
+    total: str | None
+    answers: Mapping[int, str] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What a set of answers is worth.
+
+    `total` is None unless every item is answered. `prorated` is the mean answer times the number of items, unrounded;
+    it exists only where `total` does not and the instrument allows it, and never enters an outcome.
+    """
+
+    total: int | None
+    answered: int
+    prorated: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instrument:
+    """A rating scale as its data file states it; higher totals are worse.
+
+    Windows and recall are in hours. Thresholds are in points of the total and None where the file states none;
+    `basis` maps the name of each to its citation or, marked "[design]", to the reason we chose it. Only instruments
+    with the role "outcome" have a baseline window, so only they can have an onset or a loss.
+    """
+
+    slug: str
+    version: int
+    order: int  # place in lists shown to people
+    title: str
+    role: Role
+    recall: str
+    recall_hours: float
+    stem: str | None  # read before the items, which complete it
+    items: tuple[Item, ...]
+    answer_minimum: int
+    answer_maximum: int
+    anchors: Mapping[int, str] = field(hash=False)
+    baseline_window_hours: tuple[float, float] | None
+    minimum_baseline: float | None
+    reliable_change: float | None
+    mcid: float | None
+    unsettled_baseline_change: float | None
+    flag_from: int | None
+    prorate_from: int | None  # answered items below which nothing is prorated
+    basis: Mapping[str, str] = field(hash=False)
+    bands: tuple[Band, ...]
+    label: str | None  # shown wherever the instrument is named
+    loinc: Loinc | None
+    licence: str
+    sources: Mapping[str, str] = field(hash=False)  # short citation -> full reference
+
+    @property
+    def total_minimum(self) -> int:
+        """Lowest possible total."""
+        return len(self.items) * self.answer_minimum
+
+    @property
+    def total_maximum(self) -> int:
+        """Highest possible total."""
+        return len(self.items) * self.answer_maximum
+
+    def score(self, answers: Sequence[int | None]) -> Score:
+        """Score one answer per item, None where unanswered; a wrong count, type or range raises ValueError."""
+        if len(answers) != len(self.items):
+            raise ValueError(
+                f"{self.slug} takes one answer per item ({len(self.items)}, None where unanswered), got {len(answers)}"
+            )
+        given = [self._checked(place, answer) for place, answer in enumerate(answers, start=1) if answer is not None]
+        complete = len(given) == len(self.items)
+        return Score(
+            total=sum(given) if complete else None,
+            answered=len(given),
+            prorated=None if complete else self._prorated(given),
+        )
+
+    def check_total(self, total: float) -> None:
+        """Raise ValueError unless `total`, read without its answers, is a total this instrument can have."""
+        is_number = isinstance(total, Real) and not isinstance(total, bool)
+        if not (is_number and self.total_minimum <= total <= self.total_maximum and total == int(total)):
+            raise ValueError(
+                f"{self.slug} totals are whole numbers from {self.total_minimum} to {self.total_maximum}, got {total!r}"
+            )
+
+    def band(self, total: float) -> Band | None:
+        """Return the band of a total, None where the instrument has no bands; an impossible total raises ValueError."""
+        self.check_total(total)
+        return next((band for band in self.bands if band.minimum <= total <= band.maximum), None)
+
+    def _checked(self, place: int, answer: object) -> int:
+        if (
+            isinstance(answer, int)
+            and not isinstance(answer, bool)
+            and self.answer_minimum <= answer <= self.answer_maximum
+        ):
+            return answer
+        raise ValueError(
+            f"{self.slug} item {place} takes a whole number from {self.answer_minimum} to {self.answer_maximum}, "
+            f"got {answer!r}"
+        )
+
+    def _prorated(self, given: Sequence[int]) -> float | None:
+        if self.prorate_from is None or len(given) < self.prorate_from:
+            return None
+        return sum(given) * len(self.items) / len(given)
