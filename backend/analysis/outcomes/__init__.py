@@ -1,0 +1,1 @@
+"""What one treatment, or one course of treatments, did to one patient's ratings."""
