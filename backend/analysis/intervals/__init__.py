@@ -1,0 +1,1 @@
+"""Estimation from waiting times that are known only to lie in a half-open interval."""
