@@ -1,0 +1,1 @@
+"""What the treatments of many patients show together."""
