@@ -1,0 +1,19 @@
+"""Curve data in, SVG text out: the pictures that pages, the API and the offline report share."""
+
+from backend.charts.cohort import cohort_svg
+from backend.charts.frame import stylesheet
+from backend.charts.model import Band, CohortCurve, CohortPicture, Dose, Miss, Point, ResponseCurve
+from backend.charts.response import response_svg
+
+__all__ = [
+    "Band",
+    "CohortCurve",
+    "CohortPicture",
+    "Dose",
+    "Miss",
+    "Point",
+    "ResponseCurve",
+    "cohort_svg",
+    "response_svg",
+    "stylesheet",
+]
