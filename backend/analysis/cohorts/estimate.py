@@ -108,9 +108,10 @@ def _fit(cells: Cells, event: Event) -> Npmle:
 def _resampled(cells: Cells, event: Event, draws: Floats) -> Curves:
     """Fit one event to every column of `draws`, equal spans counted together."""
     steps = len(cells.hours) - 1
-    pair, place = np.unique(event.first * (steps + 1) + event.stop, return_inverse=True)
-    totals = np.zeros((len(pair), draws.shape[1]))
-    np.add.at(totals, place, draws)
+    pair = event.first * (steps + 1) + event.stop
+    order = np.argsort(pair, kind="stable")
+    begins = np.flatnonzero(np.diff(pair[order], prepend=-1))
+    pair, totals = pair[order][begins], np.add.reduceat(draws[order], begins)
     return Curves.of_resamples(resampled_npmle(pair // (steps + 1), pair % (steps + 1), totals, steps))
 
 

@@ -8,7 +8,7 @@ from backend.analysis.arrays import Bools, Floats, Ints
 from backend.analysis.intervals.npmle import GAP_TOLERANCE, npmle
 from backend.analysis.intervals.squarem import Squarem
 
-MOST_ROUNDS = 500  # of extrapolated EM; what is slower than that is finished one by one
+MOST_ROUNDS = 100  # together; what is slower than that is finished one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def resampled_npmle(first: Ints, stop: Ints, counts: Floats, steps: int) -> Resa
 
     `first`, `stop`: one entry a cell, the grid times of `(left, right]`, 0 <= first < stop <= steps, where grid time
     `steps` is inf; `counts`: (cells, B), each column with a positive sum. Every resample uses its own innermost
-    intervals. EM with SQUAREM, stopped at the same gap as `npmle`.
+    intervals, and stops at the same gap as `npmle`.
     """
     support, begin = _own_support(first, stop, counts, steps)
     grid = np.arange(steps)[:, None]

@@ -1,8 +1,14 @@
-"""Accelerated EM for the maximum-likelihood masses of many small samples at once."""
+"""Maximum-likelihood masses of many small samples at once: accelerated EM, then Newton steps for what is slow."""
 
 import numpy as np
 
 from backend.analysis.arrays import Bools, Floats
+
+ACCELERATED_ROUNDS = 15  # of EM, before the samples that are left take Newton steps
+LEAST_SHARE = 0.01  # of an EM step that an extrapolation must leave in place, since mass at 0 never returns by EM
+MOST_HELD_AT_ZERO = 8  # times that one Newton step may find further masses to hold at 0
+HALVINGS = 6  # of a Newton step that overshoots
+RIDGE = 1e-12  # relative, so that masses which the sample cannot tell apart do not make a step impossible
 
 
 class Squarem:
@@ -10,7 +16,8 @@ class Squarem:
 
     `counts`: (cells, B), how often each sample holds each observation; `cover`: (k, cells), 1 where an observation
     covers an interval; `support`: (k, B), which intervals may carry mass. `mass`: (k, B) and `gap`: (B,) are the
-    result so far. EM with SQUAREM (Varadhan & Roland 2008), guarded so that the log-likelihood never falls.
+    result so far. EM with SQUAREM (Varadhan & Roland 2008), then projected Newton steps (Bertsekas 1982) each
+    followed by an EM step; guarded so that the log-likelihood never falls.
     """
 
     def __init__(self, counts: Floats, cover: Floats, support: Bools, tolerance: float) -> None:
@@ -28,24 +35,66 @@ class Squarem:
         for done in range(most_rounds):
             if not len(self._open):
                 return done
-            self.improve()
+            self.improve(by_newton=done >= ACCELERATED_ROUNDS)
         return most_rounds
 
-    def improve(self) -> None:
-        """Take two EM steps and one extrapolation along them, kept only where it is more likely than the steps."""
+    def improve(self, *, by_newton: bool = False) -> None:
+        """Take one round: a proposal, kept only where it is more likely than plain EM, then an EM step from there."""
         once = self._current * self._gradient
+        plain, proposal = (once, self._newton_step()) if by_newton else self._extrapolation(once)
+        proposal = self._backed_up(proposal, plain, HALVINGS if by_newton else 1)
+        self._current = proposal * self._gradient_at(proposal)
+        self._gradient = self._gradient_at(self._current)
+        self._settle()
+
+    def _extrapolation(self, once: Floats) -> tuple[Floats, Floats]:
+        """Return the second EM step, and the point that lies ahead in the direction of both."""
         twice = once * self._gradient_at(once)
         change, bend = once - self._current, twice - 2 * once + self._current
         squared_bend = (bend**2).sum(axis=0)
         ratio = np.divide((change**2).sum(axis=0), squared_bend, out=np.ones_like(squared_bend), where=squared_bend > 0)
         stretch = np.maximum(np.sqrt(ratio), 1.0)
-        leap = np.maximum(self._current + 2 * stretch * change + stretch**2 * bend, 0.0) * self._support
-        leap /= leap.sum(axis=0)
-        worse = self._loglik(leap) < self._loglik(twice)
-        leap[:, worse] = twice[:, worse]
-        self._current = leap * self._gradient_at(leap)
-        self._gradient = self._gradient_at(self._current)
-        self._settle()
+        return twice, np.maximum(self._current + 2 * stretch * change + stretch**2 * bend, LEAST_SHARE * twice)
+
+    def _backed_up(self, proposal: Floats, plain: Floats, halvings: int) -> Floats:
+        """Return each proposal, scaled to total 1 and drawn towards the plain step until it is as likely as that."""
+        reached = self._loglik(plain)
+        for _ in range(halvings):
+            proposal = proposal / proposal.sum(axis=0)
+            worse = ~(self._loglik(proposal) >= reached)
+            if not worse.any():
+                return proposal
+            proposal[:, worse] = (proposal[:, worse] + plain[:, worse]) / 2
+        proposal[:, worse] = plain[:, worse]
+        return proposal
+
+    def _newton_step(self) -> Floats:
+        """Return masses of a higher quadratic approximation, at its maximum unless too many reach 0 on the way.
+
+        Of log-likelihood minus n times the total mass, whose maximum over masses of 0 or more has total 1. A mass
+        that reaches 0 is held there and the rest go on to their own maximum (Lawson & Hanson 1974).
+        """
+        bend, pull = self._curvature(), self._counts.sum(axis=0) * (2 * self._gradient - 1)
+        free = self._support & ((self._current > 0) | (self._gradient > 1))
+        mass = self._current.copy()
+        for _ in range(MOST_HELD_AT_ZERO):
+            target = _solved(bend, pull, free)
+            falling = free & (target <= 0)
+            if not falling.any():
+                return np.asarray(target)
+            reach = np.divide(mass, mass - target, out=np.ones_like(mass), where=falling)
+            share = reach.min(axis=0)
+            mass += share * (target - mass)
+            free &= ~(falling & (reach <= share))
+            mass[~free] = 0.0
+        return np.asarray(mass)
+
+    def _curvature(self) -> Floats:
+        """Return minus the second derivatives of the log-likelihood, (B, k, k)."""
+        size, samples = self._current.shape
+        weight = self._counts / self._covered(self._current) ** 2
+        pairs = (self.cover[:, np.newaxis, :] * self.cover[np.newaxis, :, :]).reshape(size * size, -1)
+        return np.ascontiguousarray((pairs @ weight).T).reshape(samples, size, size)
 
     def _settle(self) -> None:
         gap = (self._gradient * self._support).max(axis=0) - 1
@@ -67,3 +116,12 @@ class Squarem:
     def _loglik(self, mass: Floats) -> Floats:
         with np.errstate(divide="ignore"):
             return np.asarray((self._counts * np.log(self._covered(mass))).sum(axis=0))
+
+
+def _solved(bend: Floats, pull: Floats, free: Bools) -> Floats:
+    """Return, for each sample, the masses where `bend @ mass = pull` over the free ones, the others being 0."""
+    both_free = free.T[:, :, np.newaxis] & free.T[:, np.newaxis, :]
+    equations = np.where(both_free, bend, 0.0)
+    number = np.arange(len(free))
+    equations[:, number, number] = np.where(free.T, bend[:, number, number] * (1 + RIDGE), 1.0)
+    return np.asarray(np.linalg.solve(equations, np.where(free, pull, 0.0).T[:, :, np.newaxis])[:, :, 0].T)
