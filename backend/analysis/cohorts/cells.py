@@ -63,18 +63,21 @@ class Cells:
         return cls(hours, Event(*columns[:2]), Event(*columns[2:4]), Event(*columns[4:]), count)
 
 
-def spans_of(outcomes: Outcomes, last_dose_hours: Floats | float = 0.0) -> tuple[Spans, Spans]:
+def spans_of(
+    outcomes: Outcomes, last_dose_hours: Floats | float = 0.0, *, redose_is_loss: bool = False
+) -> tuple[Spans, Spans]:
     """Return the spans of onset and of loss as cohorts count them; meaningless where not evaluable.
 
     Without response, or while it is pending, the loss span is (last rating, inf]: relief that was never seen to
     begin was never seen to end. `last_dose_hours`: from the first dose to the last, where loss is counted from.
+    `redose_is_loss`: E2 in place of E1.
     """
     responded = np.isin(outcomes.status, (Status.responding, Status.lost))
     silent = np.maximum(outcomes.last_rating - last_dose_hours, 0.0)
+    lower, upper = outcomes.loss_lower, outcomes.loss_upper
+    if redose_is_loss:
+        lower, upper = outcomes.loss_lower_e2, outcomes.loss_upper_e2
     return (
         Spans(outcomes.onset_lower, outcomes.onset_upper),
-        Spans(
-            np.where(responded, outcomes.loss_lower, silent),
-            np.where(responded, outcomes.loss_upper, np.inf),
-        ),
+        Spans(np.where(responded, lower, silent), np.where(responded, upper, np.inf)),
     )

@@ -32,8 +32,10 @@ def coarsened(lower: Floats, upper: Floats, protocol: Protocol) -> tuple[Floats,
     """Return spans moved to the nominal times of a protocol, for ratings of several doses on one clock.
 
     An end inside a window takes that check-in's nominal time; any other end moves outwards, and so does the lower
-    end of a span that would have become empty. A span that ends after the last check-in becomes open.
+    end of a span that would have become empty. A span that ends after the last check-in becomes open; one that is
+    not known, nan, becomes (0, inf].
     """
+    lower, upper = np.where(np.isnan(lower), 0.0, lower), np.where(np.isnan(upper), np.inf, upper)
     nominal = protocol.nominal_hours
     times = np.concatenate([[0.0], nominal, [np.inf]])
     upper_window, lower_window = protocol.check_in_at(upper), protocol.check_in_at(lower)

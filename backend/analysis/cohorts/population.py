@@ -48,25 +48,34 @@ class _OnGrid:
 
 
 def populations(
-    study: Study, labelled: Labelled, rules: RuleSet, protocol: Protocol, *, by: str | None = None
+    study: Study,
+    labelled: Labelled,
+    rules: RuleSet,
+    protocol: Protocol,
+    *,
+    by: str | None = None,
+    redose_is_loss: bool = False,
 ) -> list[Population]:
     """Return the cohorts of a study, one for each instrument and each value of the column `by`, in sort order.
 
     Treatments whose `by` is empty are in no cohort. A cohort counts each patient once, by the index treatment.
+    `redose_is_loss`: whether a dose given because symptoms returned counts as a loss (E2) or ends follow-up (E1).
     """
-    grid = _on_grid(labelled.episodes, rules, protocol)
+    grid = _on_grid(labelled.episodes, rules, protocol, redose_is_loss=redose_is_loss)
     row = labelled.labels["treatment"].to_numpy()
-    group = np.full(len(row), EVERYONE) if by is None else study.treatments[by].astype(str).to_numpy()[row]
-    index = np.isin(row, study.index_treatments())
+    group = np.full(len(row), EVERYONE) if by is None else study.treatments[by].to_numpy(dtype=str)[row]
+    index = np.zeros(len(study.treatments), dtype=bool)
+    index[study.index_treatments()] = True
     instrument = labelled.labels["instrument"].to_numpy()
     return [
-        _population(slug, name, grid, index & (instrument == slug) & (group == name))
+        _population(slug, name, grid, index[row] & (instrument == slug) & (group == name))
         for slug in pd.unique(instrument)
-        for name in sorted(set(group) - {""})
+        for name in sorted(map(str, pd.unique(group)))
+        if name
     ]
 
 
-def _on_grid(episodes: Episodes, rules: RuleSet, protocol: Protocol) -> _OnGrid:
+def _on_grid(episodes: Episodes, rules: RuleSet, protocol: Protocol, *, redose_is_loss: bool) -> _OnGrid:
     """Compute outcomes anew from gridded ratings; several doses share no grid, so courses' spans are moved to it."""
     hours = np.concatenate([[0.0], protocol.nominal_hours, [np.inf]])
     last_dose = episodes.about.last_dose_hours
@@ -77,10 +86,10 @@ def _on_grid(episodes: Episodes, rules: RuleSet, protocol: Protocol) -> _OnGrid:
     due = (episodes.about.follow_up_hours - last_dose)[:, np.newaxis] > opens
     if not last_dose.any():
         outcomes = outcomes_of(gridded(episodes, protocol), rules)
-        onset, loss = spans_of(outcomes)
+        onset, loss = spans_of(outcomes, redose_is_loss=redose_is_loss)
         return _OnGrid(hours, outcomes, onset, loss, loss, due, answered)
     outcomes = outcomes_of(episodes, rules)
-    onset, loss = spans_of(outcomes, last_dose)
+    onset, loss = spans_of(outcomes, last_dose, redose_is_loss=redose_is_loss)
     end = Spans(loss.lower + last_dose, loss.upper + last_dose)
     onset, loss, end = (Spans(*coarsened(spans.lower, spans.upper, protocol)) for spans in (onset, loss, end))
     return _OnGrid(hours, outcomes, onset, loss, end, due, answered)

@@ -57,7 +57,8 @@ class Episodes:
     `about`: the episode columns; `baseline`: nan where there is none; `baseline_flags`: bits of `Flag`.
     `episode`, `hours`, `score`, `flags`, `actual_hours`: the follow-up, ordered by episode and time, one total
     an instant; `actual_hours` differs from `hours` on a cohort's grid only. `start`: where each episode begins in
-    these, with one more entry for the end. `scale`: scores times this are whole numbers.
+    these, with one more entry for the end. `scale`: scores times this are whole numbers; nan
+    where nothing makes them so.
     """
 
     about: EpisodeColumns
@@ -174,9 +175,9 @@ def _starts(episode: Ints, count: int) -> Ints:
 
 
 def _whole_number_scale(scores: Floats) -> float:
-    """Return the smallest power of ten that makes every score a whole number, 1 if there is none."""
+    """Return the smallest power of ten that makes every score a whole number, nan if there is none."""
     for places in range(MOST_DECIMALS + 1):
         scale = 10.0**places
         if np.array_equal(np.rint(scores * scale) / scale, scores):
             return scale
-    return 1.0
+    return np.nan

@@ -1,5 +1,6 @@
 """When relief began and when it was lost, for every episode at once, under one rule set."""
 
+import math
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -11,6 +12,7 @@ from backend.analysis.outcomes.flags import Flag
 from backend.analysis.outcomes.rules import RuleSet
 
 MICROSECONDS_PER_HOUR = 3_600_000_000
+ROUNDING = 1e-12  # shares that differ by less, such as those of thirds, differ by how numbers are stored
 
 
 class Status(IntEnum):
@@ -116,9 +118,12 @@ class _Walk:
         self.has_next = np.append(np.diff(episodes.episode) == 0, False)[: len(self.position)]
 
     def at_most(self, percent: int) -> Bools:
-        """Return which ratings are at most `percent` of their baseline, compared in whole numbers."""
-        scale = self.episodes.scale
-        score, baseline = np.rint(self.episodes.score * scale), np.rint(self.episodes.baseline * scale)
+        """Return which ratings are at most `percent` of their baseline, in whole numbers where scores can be."""
+        score, baseline, scale = self.episodes.score, self.episodes.baseline, self.episodes.scale
+        if math.isnan(scale):
+            baseline = baseline * (1 + ROUNDING)
+        else:
+            score, baseline = np.rint(score * scale), np.rint(baseline * scale)
         return np.asarray(100 * score <= np.repeat(percent * baseline, self.stop - self.start))
 
     def next_too(self, chosen: Bools) -> Bools:

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from backend.analysis.arrays import Bools, Floats, Ints
 from backend.analysis.outcomes.episodes import EpisodeColumns, Episodes, RatingColumns, episodes_of
@@ -63,6 +65,33 @@ class Study:
         if self.has_starts:
             order = order.sort_values("started_us", kind="stable")
         return np.sort(order.drop_duplicates("patient").index.to_numpy())
+
+
+def study_of(table: pd.DataFrame, instrument: str) -> Study:
+    """Return the study in a table of ratings of one instrument: `patient, treatment, hours, score`.
+
+    `hours` count from the start of the row's own treatment; treatments are taken as unrelated to each other.
+    """
+    at, opening = number_treatments(table["patient"].to_numpy(), table["treatment"].to_numpy())
+    ratings = table[["hours", "score"]].assign(
+        at=at, flags=0, instrument=pd.Categorical.from_codes(np.zeros(len(at), dtype=np.int64), pd.Index([instrument]))
+    )
+    return Study(table[["patient", "treatment"]].iloc[opening].reset_index(drop=True), ratings)
+
+
+def number_treatments(patient: NDArray[Any], treatment: NDArray[Any]) -> tuple[Ints, Ints]:
+    """Return which treatment each row is of, numbered by first appearance, and the first row of each treatment.
+
+    Rows of one treatment mostly stand together, so only the first of each run is looked up.
+    """
+    opens = np.append(True, (patient[1:] != patient[:-1]) | (treatment[1:] != treatment[:-1]))[: len(patient)]
+    runs = np.flatnonzero(opens)
+    patient_code, _ = pd.factorize(patient[runs])
+    treatment_code, treatments = pd.factorize(treatment[runs])
+    code, found = pd.factorize(patient_code * len(treatments) + treatment_code)
+    first = np.empty(len(found), dtype=np.int64)
+    first[code[::-1]] = runs[::-1]
+    return np.repeat(code, np.diff(np.append(runs, len(patient)))), first
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +172,7 @@ def _units(study: Study, joins: Bools) -> _Units:
 def _episodes(study: Study, units: _Units, series: Mapping[str, Series], *, exclude_flagged: bool) -> Labelled:
     ratings = study.ratings
     slugs = list(series)
-    kind = pd.Categorical(ratings["instrument"], categories=slugs).codes.astype(np.int64)
+    kind = _place_among(slugs, ratings["instrument"])
     if (kind < 0).any():
         ratings, kind = ratings[kind >= 0], kind[kind >= 0]
     at = ratings["at"].to_numpy()
@@ -166,8 +195,16 @@ def _episodes(study: Study, units: _Units, series: Mapping[str, Series], *, excl
         next_for_symptoms=units.next_for_symptoms[unit],
         last_dose_hours=units.last_dose_us[unit] / MICROSECONDS_PER_HOUR,
     )
-    labels = pd.DataFrame({"treatment": unit, "instrument": np.array(slugs)[kind_of_episode]})
+    labels = pd.DataFrame(
+        {"treatment": unit, "instrument": pd.Categorical.from_codes(kind_of_episode, pd.Index(slugs))}
+    )
     return Labelled(episodes_of(columns, about, exclude_flagged=exclude_flagged), labels)
+
+
+def _place_among(slugs: list[str], instrument: pd.Series) -> Ints:
+    """Return the place of every row's instrument among some slugs, -1 for any other instrument."""
+    named = instrument.astype("category").cat
+    return pd.Index(slugs).get_indexer(named.categories)[named.codes].astype(np.int64)
 
 
 def _per_kind(series: Mapping[str, Series], name: str) -> Floats:
