@@ -11,7 +11,7 @@ from backend.analysis.cohorts.estimate import estimate_cohort
 from backend.analysis.cohorts.population import populations
 from backend.analysis.cohorts.response import restricted_mean_duration
 from backend.analysis.outcomes.rules import rule_set
-from backend.analysis.outcomes.study import episodes_per_treatment
+from backend.analysis.outcomes.study import episodes_per_course, episodes_per_treatment
 from backend.analysis.schedule import protocol
 from tests.analysis import make
 
@@ -26,11 +26,11 @@ PATIENTS = (
 )
 
 
-def cohort(*patients, by=None, **options):
+def cohort(*patients, by=None, per_unit=episodes_per_treatment, **options):
     of = make.study(*patients)
     if by is not None:
         of = dataclasses.replace(of, treatments=of.treatments.assign(group=by))
-    labelled = episodes_per_treatment(of, {"nrs-anxiety": make.NRS})
+    labelled = per_unit(of, {"nrs-anxiety": make.NRS})
     return populations(of, labelled, rule_set("R50F-L50"), HOURLY, by=None if by is None else "group", **options)
 
 
@@ -137,6 +137,27 @@ def test_a_dose_for_returned_symptoms_censors_under_e1_and_is_a_loss_by_the_next
     (population,) = cohort([make.dose(8, (1, 4), (168, 4)), again], redose_is_loss=redose_is_loss)
     loss = population.cells.loss
     assert population.cells.hours[[loss.first[0], loss.stop[0]]].tolist() == [168, end]
+
+
+def test_a_course_of_one_dose_counts_as_a_treatment_whoever_else_is_there():
+    # 4 at 0.5 h is outside every window, so onset lies in (0, 2] for the single dose.
+    single = [make.dose(8, (0.5, 4), (2, 4), (168, 4))]
+    double = [make.dose(8, (1, 4)), make.dose(8, (1, 4), (2, 4), (168, 4), start=168.0, reason="planned")]
+    (population,) = cohort(single, double, per_unit=episodes_per_course)
+    grid, onset = population.cells.hours, population.cells.onset
+    assert sorted(zip(grid[onset.first], grid[onset.stop], strict=True)) == [(0, 1), (0, 2)]
+
+
+def test_a_course_counts_onset_from_its_first_dose_and_loss_from_its_last():
+    # Doses at 0 and 168 h. Onset by +1 h of the first; still in response 168 h after the second, lost by 336 h.
+    double = [
+        make.dose(8, (1, 4), (2, 4)),
+        make.dose(8, (1, 4), (168, 4), (336, 8), start=168.0, reason="planned"),
+    ]
+    (population,) = cohort(double, per_unit=episodes_per_course)
+    grid, cells = population.cells.hours, population.cells
+    spans = [(grid[event.first[0]], grid[event.stop[0]]) for event in (cells.onset, cells.loss, cells.end)]
+    assert spans == [(0, 1), (168, 336), (336, 504)]
 
 
 def test_those_left_out_are_counted_by_their_reason():

@@ -20,6 +20,10 @@ class Spans:
         """Return the spans of the chosen ones."""
         return Spans(self.lower[chosen], self.upper[chosen])
 
+    def replaced(self, chosen: Bools, other: tuple[Floats, Floats]) -> "Spans":
+        """Return the spans with the chosen ones taken from other `(lower, upper)`."""
+        return Spans(np.where(chosen, other[0], self.lower), np.where(chosen, other[1], self.upper))
+
 
 @dataclass(frozen=True, slots=True)
 class Event:

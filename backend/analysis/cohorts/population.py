@@ -9,7 +9,7 @@ from backend.analysis.arrays import Bools, Floats, Ints
 from backend.analysis.cohorts.cells import Cells, Spans, spans_of
 from backend.analysis.cohorts.grid import coarsened, gridded
 from backend.analysis.outcomes.episodes import Episodes
-from backend.analysis.outcomes.kernel import Outcomes, Reason, outcomes_of
+from backend.analysis.outcomes.kernel import Reason, outcomes_of
 from backend.analysis.outcomes.rules import RuleSet
 from backend.analysis.outcomes.study import Labelled, Study
 from backend.analysis.schedule import Protocol
@@ -36,10 +36,10 @@ class Population:
 
 @dataclass(frozen=True, slots=True)
 class _OnGrid:
-    """Outcomes of every episode with all spans on the grid, and which check-ins were due and answered."""
+    """Every episode's spans on the grid, why it cannot be evaluated, and which check-ins were due and answered."""
 
     hours: Floats
-    outcomes: Outcomes
+    reason: Ints
     onset: Spans
     loss: Spans
     end: Spans
@@ -76,28 +76,39 @@ def populations(
 
 
 def _on_grid(episodes: Episodes, rules: RuleSet, protocol: Protocol, *, redose_is_loss: bool) -> _OnGrid:
-    """Compute outcomes anew from gridded ratings; several doses share no grid, so courses' spans are moved to it."""
+    """Compute outcomes anew from gridded ratings; several doses share no grid, so there the spans are moved to it."""
+    last_dose = episodes.about.last_dose_hours
+    found = outcomes_of(gridded(episodes, protocol), rules)
+    reason = found.reason
+    onset, loss = spans_of(found, redose_is_loss=redose_is_loss)
+    end = loss
+    several = last_dose > 0
+    if several.any():
+        actual = outcomes_of(episodes, rules)
+        reason = np.where(several, actual.reason, reason)
+        moved_onset, moved_loss = spans_of(actual, last_dose, redose_is_loss=redose_is_loss)
+        moved_end = Spans(moved_loss.lower + last_dose, moved_loss.upper + last_dose)
+        onset = onset.replaced(several, coarsened(moved_onset.lower, moved_onset.upper, protocol))
+        end = loss.replaced(several, coarsened(moved_end.lower, moved_end.upper, protocol))
+        loss = loss.replaced(several, coarsened(moved_loss.lower, moved_loss.upper, protocol))
     hours = np.concatenate([[0.0], protocol.nominal_hours, [np.inf]])
+    return _OnGrid(hours, reason, onset, loss, end, *_check_ins(episodes, protocol))
+
+
+def _check_ins(episodes: Episodes, protocol: Protocol) -> tuple[Bools, Bools]:
+    """Return which check-ins after the last dose were due before the next treatment, and which were answered."""
     last_dose = episodes.about.last_dose_hours
     check_in = protocol.check_in_at(episodes.hours - np.repeat(last_dose, np.diff(episodes.start)))
     answered = np.zeros((len(episodes), len(protocol.check_ins)), dtype=bool)
     answered[episodes.episode[check_in >= 0], check_in[check_in >= 0]] = True
     opens = np.array([one.opens for one in protocol.check_ins])
     due = (episodes.about.follow_up_hours - last_dose)[:, np.newaxis] > opens
-    if not last_dose.any():
-        outcomes = outcomes_of(gridded(episodes, protocol), rules)
-        onset, loss = spans_of(outcomes, redose_is_loss=redose_is_loss)
-        return _OnGrid(hours, outcomes, onset, loss, loss, due, answered)
-    outcomes = outcomes_of(episodes, rules)
-    onset, loss = spans_of(outcomes, last_dose, redose_is_loss=redose_is_loss)
-    end = Spans(loss.lower + last_dose, loss.upper + last_dose)
-    onset, loss, end = (Spans(*coarsened(spans.lower, spans.upper, protocol)) for spans in (onset, loss, end))
-    return _OnGrid(hours, outcomes, onset, loss, end, due, answered)
+    return due, answered
 
 
 def _population(instrument: str, group: str, grid: _OnGrid, members: Bools) -> Population:
-    reason = grid.outcomes.reason[members]
-    evaluable = members & (grid.outcomes.reason == Reason.none)
+    reason = grid.reason[members]
+    evaluable = members & (grid.reason == Reason.none)
     return Population(
         instrument=instrument,
         group=group,
