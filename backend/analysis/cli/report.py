@@ -1,0 +1,207 @@
+"""One self-contained page that a person can read: curves, tables, population, rules, missingness."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+from html import escape
+from importlib import resources
+from string import Template
+
+from backend.analysis.cli.pictures import notes, pictures
+from backend.analysis.cli.run import Answer
+from backend.analysis.cohorts.estimate import SMALLEST_COHORT, CohortEstimate, Interval, Median
+from backend.analysis.cohorts.response import RMDOR_HOURS, MeanDuration
+from backend.analysis.outcomes.table import STATUS_TEXTS
+from backend.charts import CohortPicture, cohort_svg, stylesheet
+from backend.charts.markup import clean
+from backend.charts.words import human_time
+
+TITLE = "How fast relief came, and how long it lasted"
+HONESTY = (
+    "Relief without a blinded comparison is not efficacy, and “at most half of baseline” is a stricter test than "
+    "“feels better”."
+)
+TOO_SMALL = f"No cohort has the {SMALLEST_COHORT} that an estimate needs."
+PHONE_PX, DESK_PX = 360, 760  # layout widths of the two drawings of each picture; charts.css shows no wider one
+SMALL_P = 0.01  # below it p is told by its first digit
+UNKNOWN = "–"
+
+Rows = list[list[str]]
+
+
+def report_html(answer: Answer, source: str) -> str:
+    """Return the report on one file of ratings; `source` names it."""
+    folder = resources.files("backend.analysis.cli")
+    style = stylesheet() + folder.joinpath("report.css").read_text("utf-8")
+    count = len(answer.outcomes)
+    told = [
+        f"{count} {'outcome' if count == 1 else 'outcomes'} from {source}, protocol {answer.question.protocol.slug}.",
+        *notes(answer, answer.cohorts),
+        *_set_aside(answer),
+        HONESTY,
+    ]
+    body = [
+        *(f"<p>{_text(sentence)}</p>" for sentence in told),
+        *(_figure(picture) for picture in pictures(answer).values()),
+        "<h2>In numbers</h2>",
+        *([_in_response(answer), _times(answer)] if any(answer.estimates) else [f"<p>{TOO_SMALL}</p>"]),
+        *([_tests(answer)] if answer.comparisons else []),
+        "<h2>Outcomes and missingness</h2>",
+        _statuses(answer),
+        *([_missingness(answer)] if answer.cohorts else []),
+    ]
+    page = Template(folder.joinpath("report.html").read_text("utf-8"))
+    return page.substitute(title=_text(TITLE), stylesheet=style, body="\n".join(body))
+
+
+def _text(words: str) -> str:
+    return escape(clean(words))
+
+
+def _set_aside(answer: Answer) -> list[str]:
+    counts = ", ".join(f"{count} of {slug}" for slug, count in answer.set_aside.items())
+    return [f"Ratings that have no outcomes of their own: {counts}."] if counts else []
+
+
+def _figure(picture: CohortPicture) -> str:
+    wide, narrow = (cohort_svg(picture, width=width) for width in (DESK_PX, PHONE_PX))
+    return f'<figure class="chart-pair">{wide}{narrow}</figure>'
+
+
+def _estimated(answer: Answer) -> list[tuple[str, CohortEstimate]]:
+    """Return the cohorts that are large enough, by name."""
+    return [
+        (answer.name_of(cohort.instrument, cohort.group), estimate)
+        for cohort, estimate in zip(answer.cohorts, answer.estimates, strict=True)
+        if estimate is not None
+    ]
+
+
+def _in_response(answer: Answer) -> str:
+    cohorts = _estimated(answer)
+    rows = [["n", *(str(estimate.n) for _, estimate in cohorts)]]
+    rows += [
+        [check_in.name, *(_share(estimate, at) for _, estimate in cohorts)]
+        for at, check_in in enumerate(answer.question.protocol.check_ins, start=1)
+    ]
+    return _table(
+        "Probability of being in response",
+        "In brackets its 95 % interval, by bootstrap over patients.",
+        ["Check-in", *(name for name, _ in cohorts)],
+        rows,
+    )
+
+
+def _times(answer: Answer) -> str:
+    cohorts = _estimated(answer)
+    rows = [[title, *(told(estimate) for _, estimate in cohorts)] for title, told in TIMES]
+    note = (
+        "Medians are of all treated, told as the interval in which they lie; their 95 % intervals are given from ten "
+        "events on. The band of the mean holds whatever happened between check-ins. Where the estimate left "
+        "0 to 100 %, its points were moved back."
+    )
+    return _table("Times", note, ["", *(name for name, _ in cohorts)], rows)
+
+
+def _tests(answer: Answer) -> str:
+    kinds = list(dict.fromkeys(one.test.scores for one in answer.comparisons))
+    rows: dict[str, list[str]] = {}
+    for one in answer.comparisons:
+        first, second = (answer.name_of(one.instrument, group) for group in (one.group_a, one.group_b))
+        counts = f"{one.n_a}, {one.n_b}"
+        rows.setdefault(f"{one.event}: {first}, {second}", [counts]).append(_test(one.test.z, one.test.p))
+    return _table(
+        "Two-sample tests",
+        f"Weighted log-rank tests by three kinds of score; z above 0 says earlier in the first group. "
+        f"{UNKNOWN}: nothing to compare, or fewer than {SMALLEST_COHORT} in a group.",
+        ["Event and groups", "n", *(kind.capitalize() for kind in kinds)],
+        [[title, *cells] for title, cells in rows.items()],
+    )
+
+
+def _statuses(answer: Answer) -> str:
+    names = ["instrument", "status", "reason"]
+    counts = Counter(zip(*(answer.outcomes[name].tolist() for name in names), strict=True))
+    order = STATUS_TEXTS.tolist()
+    rows = [
+        [
+            f"{status} ({reason})".replace(" ()", "").replace("_", " "),
+            instrument,
+            str(counts[instrument, status, reason]),
+        ]
+        for instrument, status, reason in sorted(counts, key=lambda one: (one[0], -order.index(one[1]), one[2]))
+    ]
+    return _table(
+        "Status", "Every outcome in the file, also of later treatments.", ["", "Instrument", "Outcomes"], rows
+    )
+
+
+def _missingness(answer: Answer) -> str:
+    names = [answer.name_of(cohort.instrument, cohort.group) for cohort in answer.cohorts]
+    rows = [
+        [check_in.name, *(_of(int(cohort.answered[at]), int(cohort.due[at])) for cohort in answer.cohorts)]
+        for at, check_in in enumerate(answer.question.protocol.check_ins)
+    ]
+    return _table("Check-ins answered", "Of those due before the next treatment.", ["Check-in", *names], rows)
+
+
+def _table(title: str, note: str, header: Sequence[str], rows: Rows) -> str:
+    """Return an accessible table whose first column heads its rows; wide ones scroll on their own."""
+    name = title.lower().replace(" ", "-")
+    corner, *titles = (_text(text) for text in header)
+    head = f"<th>{corner}</th>" if corner else "<td></td>"
+    head += "".join(f'<th scope="col">{text}</th>' for text in titles)
+    lines = "".join(
+        f'<tr><th scope="row">{_text(first)}</th>{"".join(f"<td>{_text(cell)}</td>" for cell in cells)}</tr>\n'
+        for first, *cells in rows
+    )
+    return (
+        f'<h3 id="{name}">{_text(title)}</h3>\n<p class="quiet">{_text(note)}</p>\n'
+        f'<div class="scroll" tabindex="0" role="region" aria-labelledby="{name}">'
+        f'<table aria-labelledby="{name}">\n<thead><tr>{head}</tr></thead>\n<tbody>{lines}</tbody></table></div>'
+    )
+
+
+def _share(estimate: CohortEstimate, at: int) -> str:
+    curve = estimate.in_response
+    low, high = curve.confidence.lower[at], curve.confidence.upper[at]
+    return f"{100 * curve.estimate[at]:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
+
+
+def _median(median: Median) -> str:
+    if math.isinf(median.upper):
+        return f"not reached by {human_time(median.lower)}" if median.lower else "not reached"
+    by = f"by {human_time(median.upper)}"
+    return f"after {human_time(median.lower)}, {by}" if median.lower else by
+
+
+def _interval(median: Median) -> str:
+    if median.confidence is None:
+        return UNKNOWN
+    return " to ".join("not reached" if math.isinf(end) else human_time(end) for end in median.confidence)
+
+
+def _days(span: Interval | MeanDuration) -> str:
+    return f"{span.lower / 24:.1f} to {span.upper / 24:.1f}"
+
+
+TIMES: tuple[tuple[str, Callable[[CohortEstimate], str]], ...] = (
+    ("Median onset", lambda cohort: _median(cohort.onset_median)),
+    ("95 % interval", lambda cohort: _interval(cohort.onset_median)),
+    ("Median loss", lambda cohort: _median(cohort.loss_median)),
+    ("95 % interval", lambda cohort: _interval(cohort.loss_median)),
+    (f"Mean days in response, of {RMDOR_HOURS / 24:.0f}", lambda cohort: f"{cohort.mean_duration.estimate / 24:.1f}"),
+    ("95 % interval", lambda cohort: _days(cohort.mean_duration_confidence)),
+    ("Band", lambda cohort: _days(cohort.mean_duration)),
+    ("Points moved back", lambda cohort: str(cohort.response.clipped)),
+)
+
+
+def _test(z: float | None, p: float | None) -> str:
+    if z is None or p is None:
+        return UNKNOWN
+    return f"z {z:.2f}, p {p:.2f}" if p >= SMALL_P else f"z {z:.2f}, p {p:.1g}"
+
+
+def _of(answered: int, due: int) -> str:
+    return f"{answered} of {due}" if due else UNKNOWN

@@ -1,0 +1,126 @@
+"""The tables that the command line writes, column by column."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from backend.analysis.arrays import Floats
+from backend.analysis.cli.run import Answer
+from backend.analysis.cohorts.estimate import CohortEstimate, Curve
+
+CURVES = ("cohort", "curve", "hours", "estimate", "lower", "upper", "ci_lower", "ci_upper", "n")
+NPMLE = ("cohort", "event", "left_hours", "right_hours", "mass", "loglik", "gap")
+COMPARISON = ("event", "scores", "group_a", "group_b", "z", "p", "n_a", "n_b")
+
+Row = Sequence[object]
+
+
+def outcomes_csv(outcomes: pd.DataFrame) -> str:
+    """Return the outcome table as CSV; unknown numbers are empty, infinity is inf, nothing is rounded."""
+    numbers = outcomes.select_dtypes("float")
+    texts = _number_texts(numbers.to_numpy())
+    columns = {name: texts[:, place].tolist() for place, name in enumerate(numbers)}
+    columns |= {name: _field_texts(outcomes[name]) for name in outcomes if name not in columns}
+    rows = zip(*(columns[name] for name in outcomes), strict=True)
+    return "\n".join([",".join(outcomes.columns), *map(",".join, rows), ""])
+
+
+def curves_csv(answer: Answer) -> str:
+    """Return every cohort's curves at hour 0 and each nominal time; a cohort too small for them has no numbers."""
+    return csv_text(CURVES, _curve_rows(answer))
+
+
+def npmle_csv(answer: Answer) -> str:
+    """Return the mass of every innermost interval of each cohort's onset and loss."""
+    return csv_text(NPMLE, _npmle_rows(answer))
+
+
+def comparison_csv(answer: Answer) -> str:
+    """Return the two-sample tests, pair by pair."""
+    return csv_text(
+        COMPARISON,
+        (
+            (
+                one.event,
+                one.test.scores,
+                answer.name_of(one.instrument, one.group_a),
+                answer.name_of(one.instrument, one.group_b),
+                _or_empty(one.test.z),
+                _or_empty(one.test.p),
+                one.n_a,
+                one.n_b,
+            )
+            for one in answer.comparisons
+        ),
+    )
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Row]) -> str:
+    """Return rows as CSV text with a header, lines ending in a newline."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def curves_of(estimate: CohortEstimate) -> tuple[tuple[str, Curve], ...]:
+    """Return the curves of a cohort with the names that tables and pictures use."""
+    return (("onset", estimate.onset), ("loss", estimate.loss), ("in_response", estimate.in_response))
+
+
+def _curve_rows(answer: Answer) -> Iterable[Row]:
+    hours = np.append(0.0, answer.question.protocol.nominal_hours).tolist()
+    for cohort, estimate in zip(answer.cohorts, answer.estimates, strict=True):
+        name = answer.name_of(cohort.instrument, cohort.group)
+        if estimate is None:
+            yield from (
+                (name, curve, hour, "", "", "", "", "", cohort.n)
+                for curve in ("onset", "loss", "in_response")
+                for hour in hours
+            )
+            continue
+        for title, curve in curves_of(estimate):
+            numbers = (curve.estimate, curve.lower, curve.upper, curve.confidence.lower, curve.confidence.upper)
+            for hour, *at_hour in zip(hours, *(column.tolist() for column in numbers), strict=True):
+                yield (name, title, hour, *at_hour, cohort.n)
+
+
+def _npmle_rows(answer: Answer) -> Iterable[Row]:
+    for cohort, estimate in zip(answer.cohorts, answer.estimates, strict=True):
+        if estimate is None:
+            continue
+        name = answer.name_of(cohort.instrument, cohort.group)
+        for event, fit in (("onset", estimate.onset_fit), ("loss", estimate.loss_fit)):
+            for left, right, mass in zip(fit.left.tolist(), fit.right.tolist(), fit.mass.tolist(), strict=True):
+                yield (name, event, left, right, mass, fit.loglik, fit.gap)
+
+
+def _number_texts(numbers: Floats) -> NDArray[np.object_]:
+    """Return the shortest text of each number that reads back as the same one, each distinct number told once."""
+    codes, distinct = pd.factorize(numbers.ravel())
+    texts = np.array([*map(repr, distinct.tolist()), ""], dtype=object)  # the last stands for nan, whose code is -1
+    return texts[codes].reshape(numbers.shape)
+
+
+def _field_texts(column: "pd.Series[str]") -> list[str]:
+    """Return a column as CSV fields, in quotes where they need them."""
+    texts = list(map(str, column.tolist()))
+    return [_field(text) for text in texts] if _needs_quotes("".join(texts)) else texts
+
+
+def _field(text: str) -> str:
+    quoted = text.replace('"', '""')
+    return f'"{quoted}"' if _needs_quotes(text) else text
+
+
+def _needs_quotes(text: str) -> bool:
+    return any(mark in text for mark in ',"\r\n')
+
+
+def _or_empty(number: float | None) -> object:
+    return "" if number is None else number
