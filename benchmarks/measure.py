@@ -21,9 +21,11 @@ class Measured:
 
     @property
     def in_order(self) -> bool:
+        """Tell whether the ratio keeps its limit."""
         return self.limit is None or self.ratio <= self.limit
 
     def line(self) -> str:
+        """Return the measurement as one line to print."""
         limit = "" if self.limit is None else f" of at most {self.limit:g}"
         target = "" if self.target_seconds is None else f", target {self.target_seconds:g} s"
         verdict = "" if self.in_order else "  TOO SLOW"

@@ -40,6 +40,7 @@ def outcomes_from(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def measure(folder: Path) -> list[Measured]:
+    """Measure the kernel and the command line, files in `folder`."""
     path = ratings_file(folder)
     table = pd.read_csv(path)
     reading = ("pandas.read_csv of the same file", lambda: pd.read_csv(path))

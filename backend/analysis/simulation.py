@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from backend.analysis.arrays import Floats
+from backend.analysis.arrays import Bools, Floats
 from backend.analysis.schedule import Protocol
 
 # Shapes to recover, not findings: [design], in the range of Glue 2017, Salloum 2019 and Feder 2021.
@@ -87,7 +88,7 @@ def _rated(level: Floats, noise_sd: float, rng: np.random.Generator) -> Floats:
     return np.clip(np.rint(level + rng.normal(0.0, 1.0, level.shape) * noise_sd), 0, SCALE_MAXIMUM)
 
 
-def _rows(hours: Floats, score: Floats, kept: np.ndarray) -> pd.DataFrame:
+def _rows(hours: Floats, score: Floats, kept: Bools) -> pd.DataFrame:
     patient, check_in = np.nonzero(kept)
     return pd.DataFrame(
         {
@@ -99,5 +100,5 @@ def _rows(hours: Floats, score: Floats, kept: np.ndarray) -> pd.DataFrame:
     )
 
 
-def _names(patients: int) -> np.ndarray:
+def _names(patients: int) -> NDArray[np.str_]:
     return np.array([f"P{number:06d}" for number in range(1, patients + 1)])

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import warnings
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -43,14 +44,14 @@ class CsvFile:
         """
         wanted = [name for name in self.columns if name in texts or name in numbers]
         try:
-            table = pd.read_csv(
-                io.BytesIO(self._content),
-                usecols=wanted,
-                dtype=dict.fromkeys(texts, object),  # not "category", which takes 007 and 7.0 for the number 7
-                na_filter=False,
-                index_col=False,
-                low_memory=False,
-            )
+            with warnings.catch_warnings(action="ignore", category=pd.errors.DtypeWarning):  # see _as_numbers
+                table = pd.read_csv(
+                    io.BytesIO(self._content),
+                    usecols=wanted,
+                    dtype=dict.fromkeys(texts, object),  # not "category", which takes 007 and 7.0 for the number 7
+                    na_filter=False,
+                    index_col=False,
+                )
         except pd.errors.ParserError:
             table = pd.DataFrame()
         if not self._looks_rectangular(len(table)):
@@ -151,8 +152,12 @@ class CsvFile:
 
 
 def _categories(column: "pd.Series[str]") -> pd.Categorical:
-    codes, found = pd.factorize(column)
-    return pd.Categorical.from_codes(codes, pd.Index(found, dtype=object))
+    """Return texts as categories; equal ones mostly stand together, so only the first of each run is looked up."""
+    texts = column.to_numpy(dtype=object)
+    runs = np.flatnonzero(np.append(True, texts[1:] != texts[:-1]))
+    codes, found = pd.factorize(texts[runs])
+    lengths = np.diff(np.append(runs, len(texts)))
+    return pd.Categorical.from_codes(np.repeat(codes, lengths), pd.Index(found, dtype=object))
 
 
 def _shortened(text: str) -> str:

@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from backend.analysis.arrays import Floats, Ints
 from backend.analysis.cli.csv_file import CsvFile
 from backend.analysis.cli.instants import AN_INSTANT, EARLIEST_US, NOT_AN_INSTANT, microseconds
 from backend.analysis.outcomes.flags import Flag
 from backend.analysis.outcomes.kernel import MICROSECONDS_PER_HOUR
-from backend.analysis.outcomes.study import Series, Study
+from backend.analysis.outcomes.study import Series, Study, number_treatments
 from backend.instruments import Instrument, known
 
 DEFAULT_INSTRUMENT = "nrs-anxiety"
@@ -63,12 +65,10 @@ class _Door:
             if name in self.table:
                 blank = np.array([not text.strip() for text in self.table[name].cat.categories])
                 file.refuse(blank[self._codes(name)], name, "a name")
-        patient, treatment = self._codes("patient"), self._codes("treatment")
-        self.at, _ = pd.factorize(patient * (int(treatment.max()) + 1) + treatment)
-        self.opening = np.flatnonzero(np.diff(np.maximum.accumulate(self.at), prepend=-1))
+        self.at, self.opening = number_treatments(self._codes("patient"), self._codes("treatment"))
 
     def study(self, minimum_baseline: float | None) -> RatingsFile:
-        columns = {name: self._texts(name)[self.opening] for name in ("patient", "treatment")}
+        columns: dict[str, NDArray[Any]] = {name: self._told(name) for name in ("patient", "treatment")}
         columns["redose_reason"] = self._redose_reasons()
         if self.timed:
             columns["started_us"], hours = self._started_and_hours()
@@ -78,7 +78,7 @@ class _Door:
             self.file.refuse(~(np.abs(hours) < MOST_HOURS), "hours", "a finite number of hours")
         if self.by is not None:
             self._refuse_changes(self.by)
-            columns[GROUP] = self._texts(self.by)[self.opening]
+            columns[GROUP] = self._told(self.by)
         instrument = self._instruments()
         score = self._scores(instrument)
         series, set_aside = self._series(instrument, minimum_baseline)
@@ -103,8 +103,9 @@ class _Door:
     def _codes(self, name: str) -> Ints:
         return self.table[name].cat.codes.to_numpy().astype(np.int64)
 
-    def _texts(self, name: str) -> np.ndarray:
-        return self.table[name].cat.categories.to_numpy(dtype=object)[self._codes(name)]
+    def _told(self, name: str) -> NDArray[np.object_]:
+        """Return what a text column says of each treatment, in its first row."""
+        return self.table[name].cat.categories.to_numpy(dtype=object)[self._codes(name)[self.opening]]
 
     def _started_and_hours(self) -> tuple[Ints, Floats]:
         """Return the start of every treatment in microseconds, and the hours since it of every row."""
@@ -120,19 +121,20 @@ class _Door:
         self.file.refuse(instants < EARLIEST_US, name, "an instant in or after the year 2000")
         return instants
 
-    def _redose_reasons(self) -> np.ndarray:
+    def _redose_reasons(self) -> NDArray[np.object_]:
         if "redose_reason" not in self.table:
             return np.full(len(self.opening), "", dtype=object)
-        known_reason = np.isin(self._texts("redose_reason").astype(str), REDOSE_REASONS)
-        self.file.refuse(~known_reason, "redose_reason", "planned, symptoms_returned or nothing")
+        known_reason = self.table["redose_reason"].cat.categories.isin(REDOSE_REASONS)
+        strange = ~known_reason[self._codes("redose_reason")]
+        self.file.refuse(strange, "redose_reason", "planned, symptoms_returned or nothing")
         self._refuse_changes("redose_reason")
-        return self._texts("redose_reason")[self.opening]
+        return self._told("redose_reason")
 
     def _refuse_changes(self, name: str) -> None:
         codes = self._codes(name)
         self.file.refuse(codes != codes[self.opening][self.at], name, "the same in all rows of a treatment")
 
-    def _refuse_simultaneous(self, patient: np.ndarray, started: Ints) -> None:
+    def _refuse_simultaneous(self, patient: NDArray[np.object_], started: Ints) -> None:
         again = pd.DataFrame({"patient": patient, "started": started}).duplicated().to_numpy()
         if again.any():
             row = int(self.opening[np.argmax(again)])
