@@ -68,17 +68,17 @@ def _figure(picture: CohortPicture) -> str:
     return f'<figure class="chart-pair">{wide}{narrow}</figure>'
 
 
-def _estimated(answer: Answer) -> list[tuple[str, CohortEstimate]]:
-    """Return the cohorts that are large enough, by name."""
+def _estimated(answer: Answer, estimates: list[CohortEstimate | None]) -> list[tuple[str, CohortEstimate]]:
+    """Return the estimates of the cohorts that are large enough, by name."""
     return [
         (answer.name_of(cohort.instrument, cohort.group), estimate)
-        for cohort, estimate in zip(answer.cohorts, answer.estimates, strict=True)
+        for cohort, estimate in zip(answer.cohorts, estimates, strict=True)
         if estimate is not None
     ]
 
 
 def _in_response(answer: Answer) -> str:
-    cohorts = _estimated(answer)
+    cohorts = _estimated(answer, answer.estimates)
     rows = [["n", *(str(estimate.n) for _, estimate in cohorts)]]
     rows += [
         [check_in.name, *(_share(estimate, at) for _, estimate in cohorts)]
@@ -93,12 +93,15 @@ def _in_response(answer: Answer) -> str:
 
 
 def _times(answer: Answer) -> str:
-    cohorts = _estimated(answer)
+    cohorts = _estimated(answer, answer.estimates)
     rows = [[title, *(told(estimate) for _, estimate in cohorts)] for title, told in TIMES]
+    if answer.estimates_e2:
+        under_e2 = _estimated(answer, answer.estimates_e2)
+        rows += [[f"{title} (E2)", *(told(estimate) for _, estimate in under_e2)] for title, told in LOSS_TIMES]
     note = (
         "Medians are of all treated, told as the interval in which they lie; their 95 % intervals are given from ten "
         "events on. The band of the mean holds whatever happened between check-ins. Where the estimate left "
-        "0 to 100 %, its points were moved back."
+        "0 to 100 %, its points were moved back. E2 counts a dose given because symptoms returned as loss."
     )
     return _table("Times", note, ["", *(name for name, _ in cohorts)], rows)
 
@@ -185,15 +188,19 @@ def _days(span: Interval | MeanDuration) -> str:
     return f"{span.lower / 24:.1f} to {span.upper / 24:.1f}"
 
 
-TIMES: tuple[tuple[str, Callable[[CohortEstimate], str]], ...] = (
-    ("Median onset", lambda cohort: _median(cohort.onset_median)),
-    ("95 % interval", lambda cohort: _interval(cohort.onset_median)),
+Told = tuple[tuple[str, Callable[[CohortEstimate], str]], ...]
+LOSS_TIMES: Told = (
     ("Median loss", lambda cohort: _median(cohort.loss_median)),
     ("95 % interval", lambda cohort: _interval(cohort.loss_median)),
     (f"Mean days in response, of {RMDOR_HOURS / 24:.0f}", lambda cohort: f"{cohort.mean_duration.estimate / 24:.1f}"),
     ("95 % interval", lambda cohort: _days(cohort.mean_duration_confidence)),
     ("Band", lambda cohort: _days(cohort.mean_duration)),
     ("Points moved back", lambda cohort: str(cohort.response.clipped)),
+)
+TIMES: Told = (
+    ("Median onset", lambda cohort: _median(cohort.onset_median)),
+    ("95 % interval", lambda cohort: _interval(cohort.onset_median)),
+    *LOSS_TIMES,
 )
 
 

@@ -11,7 +11,7 @@ from backend.analysis.cohorts.estimate import CohortEstimate, estimate_cohort
 from backend.analysis.cohorts.population import Population, populations
 from backend.analysis.outcomes.kernel import outcomes_of
 from backend.analysis.outcomes.rules import RuleSet
-from backend.analysis.outcomes.study import episodes_per_course, episodes_per_treatment
+from backend.analysis.outcomes.study import Labelled, episodes_per_course, episodes_per_treatment
 from backend.analysis.outcomes.table import outcome_table
 from backend.analysis.schedule import Protocol
 
@@ -29,12 +29,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was concluded. `outcomes`: see `outcome_table`; `estimates`: one a cohort, None where it is too small."""
+    """What was concluded. `outcomes`: see `outcome_table`; `estimates`: one a cohort, None where it is too small.
+
+    `estimates_e2`: the same where a dose given because symptoms returned counts as loss; empty without such doses.
+    """
 
     question: Question
     outcomes: pd.DataFrame
     cohorts: list[Population]
     estimates: list[CohortEstimate | None]
+    estimates_e2: list[CohortEstimate | None]
     comparisons: list[Comparison]
     set_aside: dict[str, int]
     without_group: int
@@ -51,11 +55,26 @@ def answer(file: RatingsFile, question: Question, step: Callable[[str], None]) -
     per_unit = episodes_per_course if question.per_course else episodes_per_treatment
     labelled = per_unit(file.study, file.series, exclude_flagged=question.exclude_flagged)
     outcomes = outcomes_of(labelled.episodes, question.rules)
-    table = outcome_table(file.study, labelled, outcomes, question.rules.name)
     step("cohorts")
-    cohorts = populations(file.study, labelled, question.rules, question.protocol, by=GROUP if question.by else None)
-    estimates = [estimate_cohort(cohort.cells) for cohort in cohorts]
+    cohorts = _cohorts(file, labelled, question)
+    redosed = labelled.episodes.about.next_for_symptoms.any()
+    cohorts_e2 = _cohorts(file, labelled, question, redose_is_loss=True) if redosed else []
+    estimates = [[estimate_cohort(cohort.cells) for cohort in group] for group in (cohorts, cohorts_e2)]
     step("comparisons")
-    compared = comparisons(cohorts) if question.by else []
-    without = 0 if question.by is None else int((file.study.treatments[GROUP] == "").sum())
-    return Answer(question, table, cohorts, estimates, compared, file.set_aside, without)
+    return Answer(
+        question=question,
+        outcomes=outcome_table(file.study, labelled, outcomes, question.rules.name),
+        cohorts=cohorts,
+        estimates=estimates[0],
+        estimates_e2=estimates[1],
+        comparisons=comparisons(cohorts) if question.by else [],
+        set_aside=file.set_aside,
+        without_group=int((file.study.treatments[GROUP] == "").sum()) if question.by else 0,
+    )
+
+
+def _cohorts(
+    file: RatingsFile, labelled: Labelled, question: Question, *, redose_is_loss: bool = False
+) -> list[Population]:
+    by = GROUP if question.by else None
+    return populations(file.study, labelled, question.rules, question.protocol, by=by, redose_is_loss=redose_is_loss)

@@ -17,7 +17,7 @@ QUANTILE_SLACK = 1e-9  # a cumulated mass this close below a quantile has reache
 
 @dataclass(frozen=True, slots=True)
 class Npmle:
-    """Mass on innermost intervals `(left_k, right_k]`, exact where equal; times in hours, `right` may be inf.
+    """Mass on the innermost intervals `(left_k, right_k]` that carry any, exact where equal; hours, `right` may be inf.
 
     `gap`: `max_k g_k - 1`; the log-likelihood lies within `n * gap` of the largest possible one.
     `n`: sum of the weights. `iterations`: 0 for the product-limit solution.
@@ -106,10 +106,12 @@ def _product_limit(support: Support) -> Floats:
 
 
 def _summary(support: Support, cumulated: Floats, iterations: int) -> Npmle:
+    mass = np.diff(cumulated)
+    carries = mass > 0
     return Npmle(
-        left=support.left,
-        right=support.right,
-        mass=np.diff(cumulated),
+        left=support.left[carries],
+        right=support.right[carries],
+        mass=mass[carries],
         loglik=support.loglik(cumulated),
         gap=support.gap(cumulated),
         n=support.n,

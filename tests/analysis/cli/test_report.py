@@ -164,3 +164,23 @@ def test_more_than_six_groups_take_more_pictures(report):
     rows = [(f"{arm}{number}", "1", *one, arm) for arm in "abcdefg" for number in range(5) for one in RELIEVED]
     page = report(ratings(*rows, columns=COLUMNS), "--by", "arm")
     assert len(page.all("svg")) == 2 * 3 * 2
+
+
+def redosed(reason):
+    """Six patients relieved through week 1 and dosed again on day 10."""
+    first = [(-1, 8), (1, 3), (2, 3), (168, 3)]
+    return timed(
+        *((f"P{number}", "1", 0, hours, score, "") for number in range(6) for hours, score in first),
+        *((f"P{number}", "2", 240, -1, 8, reason) for number in range(6)),
+    )
+
+
+def test_a_dose_because_symptoms_returned_adds_what_e2_makes_of_it(report):
+    # E1: nobody was seen to lose it. E2: all lost it between week 1 and week 2.
+    cells = report(redosed("symptoms_returned")).cells
+    assert cells[cells.index("Median loss") + 1] == "not reached by week 1"
+    assert cells[cells.index("Median loss (E2)") + 1] == "after week 1, by week 2"
+
+
+def test_without_such_a_dose_there_is_no_e2(report):
+    assert not any("(E2)" in cell for cell in report(redosed("planned")).cells)
