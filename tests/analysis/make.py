@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from math import inf
 from typing import NamedTuple
 
@@ -12,22 +13,25 @@ from hypothesis import strategies as st
 
 from backend.analysis.cohorts.cells import Cells, Spans
 from backend.analysis.cohorts.population import Population, populations
+from backend.analysis.cohorts.response import Curves, InResponse, in_response
 from backend.analysis.intervals.npmle import Npmle, npmle
 from backend.analysis.intervals.squarem import Squarem
 from backend.analysis.intervals.support import Support, checked, innermost
-from backend.analysis.outcomes.kernel import outcomes_of
+from backend.analysis.outcomes.episodes import Episodes
+from backend.analysis.outcomes.kernel import Outcomes, Status, outcomes_of
 from backend.analysis.outcomes.rules import RULE_SETS, RuleSet
 from backend.analysis.outcomes.study import Labelled, Series, Study, episodes_per_course, episodes_per_treatment
 from backend.analysis.outcomes.table import outcome_table
 from backend.analysis.schedule import Protocol
+from backend.analysis.simulation import Simulated
 from tests.analysis.plain_loop import Dose, Rating
 
 MICROSECONDS_PER_HOUR = 3_600_000_000
 MINIMUM_BASELINE = 4
+LARGEST_GAP = 1e-8  # METHOD section 4
 NRS = Series(MINIMUM_BASELINE, baseline_window_hours=24, unsettled_change=3)
 PER_UNIT: dict[str, Callable[..., Labelled]] = {"treatment": episodes_per_treatment, "course": episodes_per_course}
-REASONS = ("", "planned", "planned", "symptoms_returned")
-EVENTS = ("onset", "loss", "loss_e2", "duration")
+REASONS = ("planned", "symptoms_returned", "")
 
 Patient = Sequence[Dose]
 
@@ -115,7 +119,7 @@ def first_conclusions(
     return [conclusion_at(found, row[first]) for first in firsts]
 
 
-def conclusion_at(found, row: int) -> Conclusion:
+def conclusion_at(found: Outcomes, row: int) -> Conclusion:
     """One entry of the outcomes."""
     spans = {
         "onset": (found.onset_lower, found.onset_upper),
@@ -124,10 +128,8 @@ def conclusion_at(found, row: int) -> Conclusion:
         "duration": (found.duration_lower, found.duration_upper),
     }
     ends = {name: (float(lower[row]), float(upper[row])) for name, (lower, upper) in spans.items()}
-    return Conclusion(STATUS_NAMES[found.status[row]], **ends)
+    return Conclusion(Status(found.status[row]).name, **ends)
 
-
-STATUS_NAMES = ("not_evaluable", "pending", "no_response", "responding", "lost")
 
 # One draw a rating keeps examples cheap; few times make equal instants, repeated scores and windows' edges common.
 HOURS_AFTER = [*(quarters / 4 for quarters in range(1, 20)), 1.1, 5.3, 24.0, 47.9999999, 72.0, 120.0]
@@ -136,31 +138,53 @@ HOURS_BEFORE = [0.0, -0.25, -1.0, -23.75, -24.0, -24.25, -100.0]
 SCORES = range(11)
 WAITS = [168.0, 336.0, 336.25, 48.0, 1.0, 3.5, 100.0, 240.0, 700.0]
 scores = st.integers(0, 10)
-rule_sets = st.sampled_from([*RULE_SETS.values(), replace(RULE_SETS["R50C-L50"], confirm_within_hours=100.0)])
+rule_sets = st.sampled_from(
+    [
+        *RULE_SETS.values(),
+        replace(RULE_SETS["R50C-L50"], confirm_within_hours=100.0),
+        replace(RULE_SETS["R50F-L50"], losses_in_a_row=2),
+    ]
+)
 units = st.sampled_from(sorted(PER_UNIT))
 ratings_after = st.sampled_from([Rating(hours, score) for hours in HOURS_AFTER for score in SCORES])
 any_ratings = st.sampled_from(
     [Rating(hours, score) for hours in [*HOURS_AFTER, *HOURS_BEFORE * 2] for score in [*SCORES, None]]
 )
-next_doses = st.sampled_from([(wait, reason) for wait in WAITS for reason in REASONS])
+ONE_MORE = [(wait, reason) for wait in WAITS for reason in REASONS]
+next_doses = st.one_of(  # as many with none as with one and with two
+    st.just(()), st.sampled_from([(dose,) for dose in ONE_MORE]), st.sampled_from(list(product(ONE_MORE, repeat=2)))
+)
 
 
 @st.composite
-def patients(draw, most_doses=3) -> list[Dose]:
+def patients(draw) -> list[Dose]:
     """Anybody: with or without baseline, out of order, at equal instants, with ratings after the next dose."""
-    doses = [Dose(0.0, tuple(draw(st.lists(any_ratings, max_size=8))))]
-    for wait, reason in draw(st.lists(next_doses, max_size=most_doses - 1)):
-        doses.append(Dose(doses[-1].start_hours + wait, tuple(draw(st.lists(any_ratings, max_size=4))), reason))
-    return doses
+    return [Dose(0.0, tuple(draw(st.lists(any_ratings, max_size=8)))), *draw(later_doses())]
 
 
 @st.composite
 def rated_patients(draw) -> list[Dose]:
     """Somebody whose first dose has one baseline worth evaluating and a rating after it, mostly before the next."""
-    first, *others = draw(patients(most_doses=2))
     baseline = Rating(-1.0, draw(st.integers(MINIMUM_BASELINE, 10)))
-    later = draw(st.lists(ratings_after, min_size=1, max_size=8))
-    return [replace(first, ratings=(baseline, *later)), *others]
+    return [Dose(0.0, (baseline, *draw(st.lists(ratings_after, min_size=1, max_size=8)))), *draw(later_doses())]
+
+
+@st.composite
+def later_doses(draw) -> list[Dose]:
+    """The doses after the first, with ratings of any kind."""
+    doses, start = [], 0.0
+    for wait, reason in draw(next_doses):
+        start += wait
+        doses.append(Dose(start, tuple(draw(st.lists(any_ratings, max_size=4))), reason))
+    return doses
+
+
+def relieved(patient: Patient) -> list[Dose]:
+    """The same patient, but without any anxiety at a quarter and at half an hour: in response by every rule set."""
+    return with_rating(with_rating(patient, 0.25, 0), 0.5, 0)
+
+
+relieved_patients = rated_patients().map(relieved)
 
 
 # Samples of waiting times
@@ -194,6 +218,7 @@ class Sample(NamedTuple):
 
 
 NOBODY_KNOWS = (0.0, inf)
+ANY_TIMES = 16_000  # eighths of an hour
 
 
 def _any_span(code: int) -> tuple[float, float]:
@@ -203,7 +228,6 @@ def _any_span(code: int) -> tuple[float, float]:
     return first, (first, inf, second, second, second)[kind]
 
 
-ANY_TIMES = 16_000
 GRID = (0.0, 1.0, 2.0, 3.0, 4.0, 168.0, inf)
 grid_spans = st.sampled_from([(left, right) for right in GRID for left in GRID if left < right])
 exact_spans = st.sampled_from([(time, time) for time in GRID[:-1]])
@@ -242,7 +266,7 @@ def times_around(*fits: Npmle) -> np.ndarray:
     return np.sort(np.concatenate([ends, (ends[1:] + ends[:-1]) / 2, ends[-1:] + 1]))
 
 
-def squarem(sample: Sample, tolerance: float = 1e-8) -> Squarem:
+def squarem(sample: Sample, tolerance: float = LARGEST_GAP) -> Squarem:
     """Accelerated EM of one sample on all its innermost intervals, before the first round."""
     support = sample.support
     number = np.arange(len(support.left))[:, np.newaxis]
@@ -255,14 +279,23 @@ def cumulated(mass: np.ndarray) -> np.ndarray:
     return np.concatenate([[0.0], np.cumsum(mass)[:-1], [1.0]])
 
 
+def mass_on(support: Support, found: Npmle) -> np.ndarray:
+    """The mass of every innermost interval, also of those that an estimate leaves out because they have none."""
+    carried = dict(zip(zip(found.left, found.right, strict=True), found.mass, strict=True))
+    mass = np.array([carried.pop(interval, 0.0) for interval in zip(support.left, support.right, strict=True)])
+    assert not carried  # no mass elsewhere
+    return mass
+
+
 def is_well_determined(sample: Sample, found: Npmle, margin: float = 3e-3) -> bool:
     """Tell whether every innermost interval clearly has mass, or would clearly lose likelihood by having some.
 
     Where it is neither, the likelihood is so flat that a gap of 1e-8 leaves a mass open by about its root, 1e-4.
     """
     support = sample.support
-    gradient = support.gradient(cumulated(found.mass)) / support.n
-    return bool(np.all((found.mass > margin) | (gradient < 1 - margin)))
+    mass = mass_on(support, found)
+    gradient = support.gradient(cumulated(mass)) / support.n
+    return bool(np.all((mass > margin) | (gradient < 1 - margin)))
 
 
 def left_open(sample: Sample, found: Npmle) -> float:
@@ -300,7 +333,38 @@ def counts_by_cell(cells: Cells) -> Mapping[tuple[int, ...], int]:
     return dict(zip(keys, cells.count.tolist(), strict=True))
 
 
+def in_response_of(cells: Cells) -> InResponse:
+    """Its probability of being in response at the grid times."""
+    hours, count = cells.hours, cells.count.astype(float)
+    onset, end = (npmle(hours[event.first], hours[event.stop], count) for event in (cells.onset, cells.end))
+    return in_response(hours[:-1], Curves.at(hours[:-1], onset), Curves.at(hours[:-1], end))
+
+
+def episodes(of: Study, unit: str = "treatment") -> Episodes:
+    """Its episodes of the only instrument."""
+    return PER_UNIT[unit](of, {"nrs-anxiety": NRS}).episodes
+
+
 def population(of: Study, rules: RuleSet, protocol: Protocol, unit: str = "treatment") -> Population:
     """Everybody of a study as one cohort."""
     (everyone,) = populations(of, PER_UNIT[unit](of, {"nrs-anxiety": NRS}), rules, protocol)
     return everyone
+
+
+def simulated_study(simulated: Simulated) -> Study:
+    """The ratings of simulated patients and, listed after everybody's first dose, the doses given for lost relief."""
+    truth = simulated.truth
+    again = truth.loc[np.isfinite(truth["redosed_hours"])]
+    started = [np.zeros(len(truth)), again["redosed_hours"].to_numpy() * MICROSECONDS_PER_HOUR]
+    treatments = pd.DataFrame(
+        {
+            "patient": np.concatenate([truth["patient"], again["patient"]]),
+            "treatment": np.repeat(["1", "2"], [len(truth), len(again)]),
+            "started_us": np.concatenate(started).astype(np.int64),
+            "redose_reason": np.repeat(["", "symptoms_returned"], [len(truth), len(again)]),
+        }
+    )
+    rated = simulated.ratings
+    at = pd.Index(truth["patient"]).get_indexer(rated["patient"])
+    columns = {"at": at, "hours": rated["hours"], "score": rated["score"].astype(float), "flags": 0}
+    return Study(treatments, pd.DataFrame(columns).assign(instrument="nrs-anxiety"))
