@@ -1,8 +1,11 @@
 """`python -m benchmarks`: print every measurement; exit 1 if a ratio to its floor is above its limit."""
 
+import os
 import sys
 import tempfile
 from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does
 
 from benchmarks import intervals, outcomes
 

@@ -9,6 +9,8 @@ from backend.analysis.intervals.squarem import Squarem
 from backend.analysis.intervals.support import Support, checked, innermost
 
 GAP_TOLERANCE = 1e-8
+SETTLED = 1e-4  # of the tolerance: where the likelihood is flat, masses are settled later than it is
+MOST_SETTLING = 20  # iterations past the tolerance
 MOST_ITERATIONS = 20_000
 SMALL_SUPPORT = 64  # innermost intervals; up to here a few rounds of SQUAREM are mostly enough
 FEW_ROUNDS = 60
@@ -66,14 +68,22 @@ def npmle(left: Floats, right: Floats, weight: Floats | None = None, *, toleranc
     if _product_limit_applies(support):
         return _summary(support, _product_limit(support), iterations=0)
     if len(support.left) <= SMALL_SUPPORT:
-        cumulated, rounds = _extrapolated(support, tolerance)
+        cumulated, rounds = _extrapolated(support, tolerance * SETTLED)
         if support.gap(cumulated) <= tolerance:
             return _summary(support, cumulated, rounds)
+    return _summary(support, *_by_minorant(support, tolerance))
+
+
+def _by_minorant(support: Support, tolerance: float) -> tuple[Floats, int]:
+    """Return the cumulated mass that EM with the iterative convex minorant reaches, and in how many iterations."""
     from backend.analysis.intervals.minorant import iterates  # noqa: PLC0415 -- half a second that grids do without
 
+    last = MOST_ITERATIONS
     for iterations, (cumulated, gap) in enumerate(iterates(support)):
-        if gap <= tolerance or iterations == MOST_ITERATIONS:
-            return _summary(support, cumulated, iterations)
+        if gap <= tolerance:
+            last = min(last, iterations + MOST_SETTLING)
+        if gap <= tolerance * SETTLED or iterations >= last:
+            return cumulated, iterations
     raise AssertionError("iterates never ends by itself")
 
 

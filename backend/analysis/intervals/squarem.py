@@ -6,7 +6,8 @@ from backend.analysis.arrays import Bools, Floats
 
 ACCELERATED_ROUNDS = 15  # of EM, before the samples that are left take Newton steps
 LEAST_SHARE = 0.01  # of an EM step that an extrapolation must leave in place, since mass at 0 never returns by EM
-MOST_HELD_AT_ZERO = 8  # times that one Newton step may find further masses to hold at 0
+NEGLIGIBLE = 1e-8  # a mass this small that wants to fall starts a Newton step at 0
+MOST_HELD_AT_ZERO = 20  # times that one Newton step may find further masses to hold at 0
 HALVINGS = 6  # of a Newton step that overshoots
 RIDGE = 1e-12  # relative, so that masses which the sample cannot tell apart do not make a step impossible
 
@@ -75,8 +76,8 @@ class Squarem:
         that reaches 0 is held there and the rest go on to their own maximum (Lawson & Hanson 1974).
         """
         bend, pull = self._curvature(), self._counts.sum(axis=0) * (2 * self._gradient - 1)
-        free = self._support & ((self._current > 0) | (self._gradient > 1))
-        mass = self._current.copy()
+        free = self._support & ((self._current > NEGLIGIBLE) | (self._gradient > 1))
+        mass = np.where(free, self._current, 0.0)
         for _ in range(MOST_HELD_AT_ZERO):
             target = _solved(bend, pull, free)
             falling = free & (target <= 0)
