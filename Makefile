@@ -9,10 +9,12 @@ PYTEST = $(BIN)/python -m pytest $(if $(T),$(T),-n auto --maxprocesses=8)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint fix lock bench drill clean .installed .chromium
+.PHONY: help install test lint fix lock bench drill .installed .chromium
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: .installed ## make .venv and install everything into it
 
 test: .installed .chromium ## run the tests, or a part of them with T=path
 	@$(PYTEST)
@@ -36,15 +38,11 @@ lock: .installed ## write requirements*.txt anew from requirements*.in; UPGRADE=
 	$(LOCK) $(if $(UPGRADE),--upgrade) requirements.in -o requirements.txt
 	$(LOCK) $(if $(UPGRADE),--upgrade) requirements-dev.in -o requirements-dev.txt
 
-bench: .installed ## measure what the documentation says about speed
+bench: .installed ## measure the estimators against floors of the same run
 	@$(BIN)/python -m benchmarks
 
 drill: .installed .chromium ## run the tests with ten times the examples
 	@HYPOTHESIS_PROFILE=drill $(PYTEST)
-
-clean: ## remove the environment and every cache, but no data
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
-	find backend benchmarks examples tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 # The environment keeps a copy of the lock it was made from and is brought up to date when the two differ.
 .installed:

@@ -46,6 +46,11 @@ class Protocol:
         """Return when each check-in is due."""
         return np.array([check_in.nominal for check_in in self.check_ins], dtype=float)
 
+    @property
+    def grid_hours(self) -> Floats:
+        """Return the times that a cohort's spans end at: 0, when each check-in is due, and inf."""
+        return np.concatenate([[0.0], self.nominal_hours, [np.inf]])
+
     def check_in_at(self, hours: Floats) -> Ints:
         """Return the number of the check-in whose window holds each time, -1 where none does."""
         opens = np.array([check_in.opens for check_in in self.check_ins])

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from backend.charts.model import CohortCurve, CohortPicture, ResponseCurve
 from backend.charts.words import human_time, loss_words, number, onset_words, percent, plain
 
-FEWEST = 5  # METHOD section 4: no cohort estimate under n = 5
+FEWEST = 5  # as the analysis estimates no smaller cohort
 
 
 def _sentences(parts: Iterable[str]) -> str:

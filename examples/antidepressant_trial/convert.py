@@ -22,4 +22,6 @@ def ratings(trial: pd.DataFrame) -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    ratings(pd.read_csv(TRIAL)).to_csv(sys.argv[1], index=False)
+    destination = Path(sys.argv[1])
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    ratings(pd.read_csv(TRIAL)).to_csv(destination, index=False)

@@ -28,7 +28,7 @@ from tests.analysis.plain_loop import Dose, Rating
 
 MICROSECONDS_PER_HOUR = 3_600_000_000
 MINIMUM_BASELINE = 4
-LARGEST_GAP = 1e-8  # METHOD section 4
+LARGEST_GAP = 1e-8  # what every estimate is held to
 NRS = Series(MINIMUM_BASELINE, baseline_window_hours=24, unsettled_change=3)
 PER_UNIT: dict[str, Callable[..., Labelled]] = {"treatment": episodes_per_treatment, "course": episodes_per_course}
 REASONS = ("planned", "symptoms_returned", "")
@@ -124,7 +124,7 @@ def conclusion_at(found: Outcomes, row: int) -> Conclusion:
     spans = {
         "onset": (found.onset_lower, found.onset_upper),
         "loss": (found.loss_lower, found.loss_upper),
-        "loss_e2": (found.loss_lower_e2, found.loss_upper_e2),
+        "loss_e2": (found.loss_lower, found.loss_upper_e2),
         "duration": (found.duration_lower, found.duration_upper),
     }
     ends = {name: (float(lower[row]), float(upper[row])) for name, (lower, upper) in spans.items()}

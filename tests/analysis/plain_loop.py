@@ -1,4 +1,4 @@
-"""Conclude from one patient's ratings what METHOD section 3 says, loop by loop, to be read beside that page."""
+"""Conclude from one patient's ratings what docs/method.md, "One treatment", says: to be read beside that page."""
 
 # A treatment is a course of one dose: with d_n = d_1 the definitions for a course become those for a treatment.
 # All instants here are hours since d_1, the start of the first dose; only the reported loss is in hours since d_n.

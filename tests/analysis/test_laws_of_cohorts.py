@@ -1,4 +1,4 @@
-"""Laws of comparisons, cohorts and their common grid, whoever is in them: METHOD section 5, law 9, and section 4."""
+"""Laws of comparisons, cohorts and their common grid, whoever is in them."""
 
 from collections import Counter
 from dataclasses import astuple
@@ -224,7 +224,7 @@ def test_laws_of_one_treatment_hold_on_the_grid_too(patients, rules, planned):
     assert (found.onset_upper <= found.loss_lower)[seen].all()
     assert (found.loss_upper_e2 <= found.loss_upper)[seen].all()
     assert ((found.duration_lower >= 0) & (found.duration_lower < found.duration_upper))[seen].all()
-    for lower, upper in [(found.loss_lower, found.loss_upper), (found.loss_lower_e2, found.loss_upper_e2)]:
+    for lower, upper in [(found.loss_lower, found.loss_upper), (found.loss_lower, found.loss_upper_e2)]:
         assert (lower < upper)[seen].all()
         assert np.isin(lower[seen], on_grid).all()
         assert np.isin(upper[seen], on_grid).all()

@@ -1,4 +1,4 @@
-"""Laws of the curve estimated from interval-censored times, whatever the sample: METHOD section 5, laws 7 and 8."""
+"""Laws of the curve estimated from interval-censored times, whatever the sample."""
 
 from collections import Counter
 from itertools import islice

@@ -1,4 +1,4 @@
-"""Laws that hold for every treatment and course, whatever was rated: METHOD section 5, laws 1 to 6."""
+"""Laws that hold for every treatment and course, whatever was rated."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone

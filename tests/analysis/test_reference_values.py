@@ -19,7 +19,7 @@ from tests.analysis.make import Sample
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "data" / "reference_values.json").read_text(encoding="utf-8"))
 NPMLE_CASES = pytest.mark.parametrize("case", REFERENCE["npmle"], ids=lambda case: case["id"])
-LOGLIK, AT_SUPPORT_ENDS = 1e-6, 1e-5  # METHOD section 6
+LOGLIK, AT_SUPPORT_ENDS = 1e-6, 1e-5  # how closely programs of others are to be met
 
 
 def numbers(values):

@@ -4,6 +4,7 @@ import csv
 import io
 import warnings
 from collections.abc import Collection, Iterator
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -34,8 +35,9 @@ class CsvFile:
         """Raise `BadInputError` for the first name that is no column."""
         for name in names:
             if name not in self.columns:
-                found = _shortened(", ".join(self.columns))
-                raise self.error(f"not in the header ({found}); expected it", line=1, column=name)
+                found = _shortened(", ".join(map(repr, self.columns)))
+                hint = ", with commas between columns" if len(self.columns) == 1 else ""
+                raise self.error(f"not in the header, {found}; expected it{hint}", line=1, column=name)
 
     def table(self, *, texts: Collection[str], numbers: Collection[str]) -> pd.DataFrame:
         """Return the named columns: texts as categories of str, numbers as float or int, never missing.
@@ -75,13 +77,17 @@ class CsvFile:
 
     def error_at(self, row: int, column: str, message: str) -> BadInputError:
         """Return the error about one data row, counted from 0."""
-        return self.error(message, line=self._line_of(row), column=column)
+        return self.error(message, line=self._record(row)[0], column=column)
 
     def refuse(self, wrong: Bools, column: str, expected: str) -> None:
         """Raise `BadInputError` for the first row marked wrong, quoting what stands there."""
         if wrong.any():
-            row = int(np.argmax(wrong))
-            raise self.error_at(row, column, f"{_shortened(self._field(row, column))!r}; expected {expected}")
+            raise self.unexpected(int(np.argmax(wrong)), column, expected)
+
+    def unexpected(self, row: int, column: str, expected: str) -> BadInputError:
+        """Return the error that quotes one field and says what was expected there."""
+        field = self._record(row)[1][self.columns.index(column)]
+        return self.error_at(row, column, f"{_shortened(field)!r}; expected {expected}")
 
     def _text_of(self, path: Path) -> bytes:
         try:
@@ -135,20 +141,14 @@ class CsvFile:
                 found = "1 field" if len(fields) == 1 else f"{len(fields)} fields"
                 raise self.error(f"{found}; expected {len(self.columns)}, as in the header", line=line)
 
-    def _line_of(self, row: int) -> int:
-        return next(line for number, (line, _) in enumerate(self._records()) if number == row + 1)
-
-    def _field(self, row: int, column: str) -> str:
-        fields = next(fields for number, (_, fields) in enumerate(self._records()) if number == row + 1)
-        return fields[self.columns.index(column)]
+    def _record(self, row: int) -> tuple[int, list[str]]:
+        return next(islice(self._records(), row + 1, None))
 
     def _as_numbers(self, column: "pd.Series[float]") -> "pd.Series[float]":
-        if column.dtype.kind not in "iuf":
-            read = pd.to_numeric(column.astype(str).str.strip(), errors="coerce")
-            self.refuse(read.isna().to_numpy(), str(column.name), "a number")
-            return read
-        self.refuse(column.isna().to_numpy(), str(column.name), "a number")
-        return column
+        parsed = column.dtype.kind in "iuf"
+        read = column if parsed else pd.to_numeric(column.astype(str).str.strip(), errors="coerce")
+        self.refuse(read.isna().to_numpy(), str(column.name), "a number")
+        return read
 
 
 def _categories(column: "pd.Series[str]") -> pd.Categorical:

@@ -6,6 +6,7 @@ import numpy as np
 
 from backend.analysis.arrays import Floats
 from backend.analysis.cli.csv_file import BadInputError
+from backend.analysis.cli.pictures import NO_ORDER, UNDER_E1
 from backend.analysis.cli.ratings_file import RatingsFile
 from backend.analysis.outcomes.flags import flag_texts
 from backend.analysis.outcomes.kernel import Outcomes, Status, outcomes_of
@@ -43,12 +44,12 @@ def response_curve(
         misses=_misses(labelled, at, protocol),
         doses=(Dose(0.0, "dose"),),
         baseline=known_baseline,
-        response_at=None if known_baseline is None else baseline * (100 - rules.response_percent) / 100,
-        lost_above=None if known_baseline is None else baseline * (100 - rules.loss_percent) / 100,
+        response_at=None if known_baseline is None else baseline * rules.response_at_most_percent / 100,
+        lost_above=None if known_baseline is None else baseline * rules.lost_above_percent / 100,
         onset=_band(outcomes, "onset", at),
         loss=_band(outcomes, "loss", at),
         sentence=sentence(outcomes, at, rules),
-        notes=_notes(rules, scale),
+        notes=_notes(rules, scale, starts_known=file.study.has_starts),
     )
 
 
@@ -91,7 +92,7 @@ def _misses(labelled: Labelled, at: int, protocol: Protocol) -> tuple[Miss, ...]
     last = hours.max(initial=0.0)
     answered = set(protocol.check_in_at(hours).tolist())
     return tuple(
-        Miss(check_in.nominal, "missed")
+        Miss(check_in.nominal)
         for number, check_in in enumerate(protocol.check_ins)
         if check_in.closes <= last and number not in answered
     )
@@ -103,9 +104,9 @@ def _band(outcomes: Outcomes, event: str, at: int) -> Band | None:
     return None if unknown else Band(lower, upper)
 
 
-def _notes(rules: RuleSet, scale: Instrument | None) -> tuple[str, ...]:
+def _notes(rules: RuleSet, scale: Instrument | None, *, starts_known: bool) -> tuple[str, ...]:
     return (
-        f"{rules.name} – {rules.in_words()}.",
-        "A new treatment ends the follow-up of the one before (E1).",
+        rules.in_words(),
+        UNDER_E1 if starts_known else NO_ORDER,
         *([scale.label] if scale and scale.label else []),
     )

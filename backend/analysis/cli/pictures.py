@@ -1,17 +1,18 @@
 """Cohort curves as pictures: what is drawn, and what must be said beside it."""
 
-import math
 from itertools import pairwise
 
 import numpy as np
 
-from backend.analysis.arrays import Floats
 from backend.analysis.cli.run import Answer
 from backend.analysis.cohorts.estimate import SMALLEST_COHORT, CohortEstimate, Curve
 from backend.analysis.cohorts.population import Population
 from backend.charts import CohortCurve, CohortPicture, cohort_svg
 
 MOST_GROUPS = 6  # in one picture; more take another one
+UNDER_E1 = "A new treatment ends the follow-up of the one before (E1)."
+NO_ORDER = "The file does not tell whether anyone was treated again, so E1 and E2 are the same."
+LEFT_OUT = {"no_rating_after_dose": "no rating inside a check-in window"}  # on the grid, which has no other ratings
 MEASURES = {
     "in_response": ("In response", "Probability of being in response"),
     "onset": ("Onset", "Probability that response has begun"),
@@ -39,13 +40,13 @@ def notes(answer: Answer, cohorts: list[Population]) -> tuple[str, ...]:
     grouped = [f"Treatments without {answer.question.by}: {answer.without_group}, in no group."]
     return (
         " ".join([f"Population: first {unit} of each patient, if evaluable.", *_left_out(answer, cohorts)]),
-        f"Rule set {answer.question.rules.name} – {answer.question.rules.in_words()}.{_wait(answer)}",
+        f"Rule set {answer.question.rules.in_words()}",
         *(
             ["Check-ins answered: " + ", ".join(_answered(answer, cohort) for cohort in cohorts) + "."]
             if cohorts
             else []
         ),
-        "A new treatment ends the follow-up of the one before (E1).",
+        UNDER_E1 if answer.starts_known else NO_ORDER,
         *(grouped if answer.without_group else ()),
         *(["Groups as they were: who was given which may explain a difference."] if answer.question.by else []),
         *(["Flagged ratings are left out."] if answer.question.exclude_flagged else []),
@@ -69,17 +70,16 @@ def _curve(answer: Answer, name: str, cohort: Population, estimate: CohortEstima
     title = answer.name_of(cohort.instrument, cohort.group)
     if estimate is None:
         return CohortCurve(title, (), (), (), (), (), (), cohort.n)
-    answered = np.flatnonzero(cohort.answered)
-    length = int(answered[-1]) + 2 if len(answered) else 1  # hour 0 and the check-ins up to the last one answered
+    length = cohort.check_ins_followed + 1  # with hour 0
     curve: Curve = getattr(estimate, name)
     columns = [
-        _known(column[:length])
+        column[:length].tolist()
         for column in (curve.estimate, curve.lower, curve.upper, curve.confidence.lower, curve.confidence.upper)
     ]
     hours = estimate.hours[:length].tolist()
     if name == "in_response":
         between = (estimate.response.lower_after, estimate.response.upper_after)
-        hours, columns = _with_bands_between(hours, columns, [_known(column[: length - 1]) for column in between])
+        hours, columns = _with_bands_between(hours, columns, [column[: length - 1].tolist() for column in between])
     estimated, lower, upper, ci_lower, ci_upper = (tuple(column) for column in columns)
     return CohortCurve(title, tuple(hours), estimated, lower, upper, ci_lower, ci_upper, cohort.n)
 
@@ -99,10 +99,6 @@ def _with_bands_between(
     return [(hours + middles)[at] for at in order], [[column[at] for at in order] for column in joined]
 
 
-def _known(column: Floats) -> Column:
-    return [None if math.isnan(number) else number for number in column.tolist()]
-
-
 def _answered(answer: Answer, cohort: Population) -> str:
     due, answered = int(cohort.due.sum()), int(cohort.answered.sum())
     share = f"{100 * answered / due:.0f} % of {due}" if due else "none was due"
@@ -114,13 +110,11 @@ def _left_out(answer: Answer, cohorts: list[Population]) -> list[str]:
     for cohort in cohorts:
         name = answer.name_of(cohort.instrument, cohort.group)
         if cohort.reasons:
-            reasons = ", ".join(f"{count} ({reason.replace('_', ' ')})" for reason, count in cohort.reasons.items())
+            reasons = ", ".join(
+                f"{count} ({LEFT_OUT.get(reason, reason.replace('_', ' '))})"
+                for reason, count in cohort.reasons.items()
+            )
             sentences.append(f"Left out of {name}: {reasons}.")
         if cohort.n < SMALLEST_COHORT:
             sentences.append(f"{name}: n = {cohort.n}, too few; an estimate needs {SMALLEST_COHORT}.")
     return sentences
-
-
-def _wait(answer: Answer) -> str:
-    rules = answer.question.rules
-    return f" A check-in confirms up to {rules.confirm_within_hours:g} h later." if rules.confirmed else ""

@@ -14,15 +14,15 @@ from backend.analysis.cli.instants import AN_INSTANT, EARLIEST_US, NOT_AN_INSTAN
 from backend.analysis.outcomes.flags import Flag
 from backend.analysis.outcomes.kernel import MICROSECONDS_PER_HOUR
 from backend.analysis.outcomes.study import Series, Study, number_treatments
+from backend.charts.model import LONGEST_HOURS
 from backend.instruments import Instrument, known
 
 DEFAULT_INSTRUMENT = "nrs-anxiety"
 GROUP = "group"  # what the column of --by is called in a study, whatever its name in the file
 INSTANTS = ("treated_at", "rated_at")
 REDOSE_REASONS = ("", "planned", "symptoms_returned")
-NO_GROUPS = ("patient", "hours", "treated_at", "rated_at", "score", "instrument")
+NO_GROUPS = ("patient", "hours", *INSTANTS, "score", "instrument")
 HIGHEST_SCORE = 1e9
-MOST_HOURS = 1e12  # beyond it hours are no longer told apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,9 @@ class _Door:
             texts=texts & set(file.columns), numbers={"score"} if self.timed else {"score", "hours"}
         )
         for name in ("patient", "treatment", "instrument"):
-            if name in self.table:
-                blank = np.array([not text.strip() for text in self.table[name].cat.categories])
-                file.refuse(blank[self._codes(name)], name, "a name")
+            if name in self.table:  # "P1 " is a slip of the keyboard, not another patient
+                unclear = np.array([not text or text != text.strip() for text in self.table[name].cat.categories])
+                file.refuse(unclear[self._codes(name)], name, "a name without spaces around it")
         self.at, self.opening = number_treatments(self._codes("patient"), self._codes("treatment"))
 
     def study(self, minimum_baseline: float | None) -> RatingsFile:
@@ -75,7 +75,8 @@ class _Door:
             self._refuse_simultaneous(columns["patient"], columns["started_us"])
         else:
             hours = self.table["hours"].to_numpy(dtype=float)
-            self.file.refuse(~(np.abs(hours) < MOST_HOURS), "hours", "a finite number of hours")
+        late = ~(np.abs(hours) <= LONGEST_HOURS)
+        self.file.refuse(late, "rated_at" if self.timed else "hours", "a time within 20 years of the treatment")
         if self.by is not None:
             self._refuse_changes(self.by)
             columns[GROUP] = self._told(self.by)
@@ -166,12 +167,12 @@ class _Door:
         series, set_aside = {}, {}
         for number, slug in enumerate(instrument.categories):
             scale = _KNOWN.get(slug)
-            if scale is None and minimum_baseline is None:
-                self.file.refuse(
-                    instrument.codes == number, "instrument", f"one of {', '.join(_KNOWN)}, or --min-baseline with it"
-                )
-            elif scale is None:
-                series[slug] = Series(float(minimum_baseline or 0))
+            if scale is None:
+                if minimum_baseline is None:
+                    row = int(np.argmax(instrument.codes == number))
+                    known_ones = ", ".join(_KNOWN)
+                    raise self.file.unexpected(row, "instrument", f"one of {known_ones}, or --min-baseline with it")
+                series[slug] = Series(minimum_baseline)
             elif scale.role == "outcome":
                 series[slug] = Series.of(scale, minimum_baseline)
             else:

@@ -79,14 +79,23 @@ def _estimated(answer: Answer, estimates: list[CohortEstimate | None]) -> list[t
 
 def _in_response(answer: Answer) -> str:
     cohorts = _estimated(answer, answer.estimates)
+    lasts = [
+        cohort.check_ins_followed for cohort, estimate in zip(answer.cohorts, answer.estimates, strict=True) if estimate
+    ]
     rows = [["n", *(str(estimate.n) for _, estimate in cohorts)]]
     rows += [
-        [check_in.name, *(_share(estimate, at) for _, estimate in cohorts)]
+        [
+            check_in.name,
+            *(
+                _share(estimate, at) if at <= last else UNKNOWN
+                for (_, estimate), last in zip(cohorts, lasts, strict=True)
+            ),
+        ]
         for at, check_in in enumerate(answer.question.protocol.check_ins, start=1)
     ]
     return _table(
         "Probability of being in response",
-        "In brackets its 95 % interval, by bootstrap over patients.",
+        f"In brackets its 95 % interval, by bootstrap over patients. {UNKNOWN}: nobody was rated from there on.",
         ["Check-in", *(name for name, _ in cohorts)],
         rows,
     )

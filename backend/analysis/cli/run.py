@@ -31,6 +31,7 @@ class Question:
 class Answer:
     """What was concluded. `outcomes`: see `outcome_table`; `estimates`: one a cohort, None where it is too small.
 
+    `starts_known`: whether the file tells which treatment of a patient came after which.
     `estimates_e2`: the same where a dose given because symptoms returned counts as loss; empty without such doses.
     """
 
@@ -42,6 +43,7 @@ class Answer:
     comparisons: list[Comparison]
     set_aside: dict[str, int]
     without_group: int
+    starts_known: bool
 
     def name_of(self, instrument: str, group: str) -> str:
         """Return what tables call a cohort: its group, after the instrument where there are several."""
@@ -69,6 +71,7 @@ def answer(file: RatingsFile, question: Question, step: Callable[[str], None]) -
         estimates_e2=estimates[1],
         comparisons=comparisons(cohorts) if question.by else [],
         set_aside=file.set_aside,
+        starts_known=file.study.has_starts,
         without_group=int((file.study.treatments[GROUP] == "").sum()) if question.by else 0,
     )
 

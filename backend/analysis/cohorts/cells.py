@@ -78,10 +78,8 @@ def spans_of(
     """
     responded = np.isin(outcomes.status, (Status.responding, Status.lost))
     silent = np.maximum(outcomes.last_rating - last_dose_hours, 0.0)
-    lower, upper = outcomes.loss_lower, outcomes.loss_upper
-    if redose_is_loss:
-        lower, upper = outcomes.loss_lower_e2, outcomes.loss_upper_e2
+    upper = outcomes.loss_upper_e2 if redose_is_loss else outcomes.loss_upper
     return (
         Spans(outcomes.onset_lower, outcomes.onset_upper),
-        Spans(np.where(responded, lower, silent), np.where(responded, upper, np.inf)),
+        Spans(np.where(responded, outcomes.loss_lower, silent), np.where(responded, upper, np.inf)),
     )

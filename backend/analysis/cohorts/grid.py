@@ -36,8 +36,7 @@ def coarsened(lower: Floats, upper: Floats, protocol: Protocol) -> tuple[Floats,
     not known, nan, becomes (0, inf].
     """
     lower, upper = np.where(np.isnan(lower), 0.0, lower), np.where(np.isnan(upper), np.inf, upper)
-    nominal = protocol.nominal_hours
-    times = np.concatenate([[0.0], nominal, [np.inf]])
+    times = protocol.grid_hours
     upper_window, lower_window = protocol.check_in_at(upper), protocol.check_in_at(lower)
     end = np.where(upper_window >= 0, upper_window + 1, np.searchsorted(times, upper))
     begin = np.where(lower_window >= 0, lower_window + 1, np.searchsorted(times, lower, side="right") - 1)

@@ -33,6 +33,11 @@ class Population:
         """Return how many evaluable treatments or courses there are."""
         return self.cells.n
 
+    @property
+    def check_ins_followed(self) -> int:
+        """Return how many check-ins there are up to the last one that anybody answered."""
+        return int(np.flatnonzero(self.answered).max(initial=-1)) + 1
+
 
 @dataclass(frozen=True, slots=True)
 class _OnGrid:
@@ -91,8 +96,7 @@ def _on_grid(episodes: Episodes, rules: RuleSet, protocol: Protocol, *, redose_i
         onset = onset.replaced(several, coarsened(moved_onset.lower, moved_onset.upper, protocol))
         end = loss.replaced(several, coarsened(moved_end.lower, moved_end.upper, protocol))
         loss = loss.replaced(several, coarsened(moved_loss.lower, moved_loss.upper, protocol))
-    hours = np.concatenate([[0.0], protocol.nominal_hours, [np.inf]])
-    return _OnGrid(hours, reason, onset, loss, end, *_check_ins(episodes, protocol))
+    return _OnGrid(protocol.grid_hours, reason, onset, loss, end, *_check_ins(episodes, protocol))
 
 
 def _check_ins(episodes: Episodes, protocol: Protocol) -> tuple[Bools, Bools]:

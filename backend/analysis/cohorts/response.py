@@ -74,10 +74,9 @@ def restricted_mean_duration(response: InResponse, horizon_hours: float = RMDOR_
     times = np.append(response.hours[response.hours < horizon_hours], horizon_hours)
     width = np.diff(times)
     last = len(width) - 1
-    points = response.estimate
-    until = points[last + 1] if last + 1 < len(points) else points[last]
-    step = response.hours[last + 1] - response.hours[last] if last + 1 < len(points) else np.inf
-    at_horizon = points[last] + (until - points[last]) * width[-1] / step
+    points = np.concatenate([response.estimate, response.estimate[-1:]])
+    step = np.append(response.hours, np.inf)[last + 1] - response.hours[last]
+    at_horizon = points[last] + (points[last + 1] - points[last]) * width[-1] / step
     joined = np.concatenate([points[: last + 1], at_horizon[np.newaxis]])
     return MeanDuration(
         estimate=np.tensordot(width, (joined[1:] + joined[:-1]) / 2, axes=1),

@@ -39,7 +39,7 @@ class Outcomes:
     """Conclusions, one entry an episode; spans are half-open `(lower, upper]` in hours, nan where unknown.
 
     Onset counts from the first dose, loss from the last one (the same in a treatment); `loss_upper` is inf while
-    responding. E2 counts a re-dose because of returned symptoms as a loss.
+    responding. E2 counts a re-dose because of returned symptoms as a loss; it moves the upper end alone.
     """
 
     status: Ints
@@ -50,7 +50,6 @@ class Outcomes:
     onset_upper: Floats
     loss_lower: Floats
     loss_upper: Floats
-    loss_lower_e2: Floats
     loss_upper_e2: Floats
     duration_lower: Floats
     duration_upper: Floats
@@ -64,7 +63,7 @@ def outcomes_of(episodes: Episodes, rules: RuleSet) -> Outcomes:
     reason = _reasons(episodes)
     evaluable = reason == Reason.none
     walk = _Walk(episodes)
-    meets = walk.at_most(100 - rules.response_percent)
+    meets = walk.at_most(rules.response_at_most_percent)
     hit = walk.first(meets & walk.confirmed(meets, rules) if rules.confirmed else meets)
     responded = evaluable & (hit < walk.stop)
     onset_lower, onset_upper = _onset(walk, meets, hit)
@@ -86,7 +85,6 @@ def outcomes_of(episodes: Episodes, rules: RuleSet) -> Outcomes:
         onset_upper=np.where(evaluable, onset_upper, np.nan),
         loss_lower=np.where(responded, loss_lower, np.nan),
         loss_upper=np.where(responded, loss_upper, np.nan),
-        loss_lower_e2=np.where(responded, loss_lower, np.nan),
         loss_upper_e2=np.where(responded, np.where(redosed, follow_up - last_dose, loss_upper), np.nan),
         duration_lower=np.where(responded, np.maximum(loss_lower + last_dose - onset_upper, 0.0), np.nan),
         duration_upper=np.where(responded, loss_upper + last_dose - onset_lower, np.nan),
@@ -194,7 +192,7 @@ def _onset(walk: _Walk, meets: Bools, hit: Ints) -> tuple[Floats, Floats]:
 def _loss(walk: _Walk, hit: Ints, rules: RuleSet) -> tuple[Floats, Floats]:
     """Return the span of loss in hours since the last dose; meaningless where there was no hit."""
     last_dose = walk.episodes.about.last_dose_hours
-    above = ~walk.at_most(100 - rules.loss_percent)
+    above = ~walk.at_most(rules.lost_above_percent)
     counted = above
     if last_dose.any():
         counted = above & (walk.episodes.hours > np.repeat(last_dose, walk.stop - walk.start))

@@ -27,13 +27,24 @@ class RuleSet:
         """Return the same rules with another longest wait for the confirming rating; None changes nothing."""
         return self if hours is None else replace(self, confirm_within_hours=hours)
 
+    @property
+    def response_at_most_percent(self) -> int:
+        """Return the largest share of baseline that is a response."""
+        return 100 - self.response_percent
+
+    @property
+    def lost_above_percent(self) -> int:
+        """Return the share of baseline above which a response is lost."""
+        return 100 - self.loss_percent
+
     def in_words(self) -> str:
-        """Return the rule in one sentence, for pictures and reports."""
-        seen = "and again at the next check-in" if self.confirmed else "at any check-in"
+        """Return the rule set by name and in words, for pictures and reports."""
+        confirmed = f"and again at the next check-in, up to {self.confirm_within_hours:g} h later"
         twice = ", twice in a row" if self.losses_in_a_row > 1 else ""
         return (
-            f"response: at most {100 - self.response_percent} % of baseline {seen}; "
-            f"lost: above {100 - self.loss_percent} % of baseline{twice}"
+            f"{self.name} – response: at most {self.response_at_most_percent} % of baseline "
+            f"{confirmed if self.confirmed else 'at any check-in'}; "
+            f"lost: above {self.lost_above_percent} % of baseline{twice}."
         )
 
 

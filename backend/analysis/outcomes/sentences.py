@@ -16,7 +16,7 @@ def sentence(outcomes: Outcomes, at: int, rules: RuleSet) -> str:
     status = Status(outcomes.status[at])
     if status is Status.not_evaluable:
         return NOT_EVALUABLE[Reason(outcomes.reason[at])]
-    share = _share(100 - rules.response_percent)
+    share = _share(rules.response_at_most_percent)
     last = human_time(outcomes.last_rating[at])
     if status is Status.pending:
         return f"At the last check-in answered, {last}, the rating was at most {share}; the next one has to confirm it."
@@ -28,7 +28,7 @@ def sentence(outcomes: Outcomes, at: int, rules: RuleSet) -> str:
 
 def _of_response(outcomes: Outcomes, at: int, rules: RuleSet) -> str:
     seen = f"from {human_time(outcomes.onset_upper[at])} to {human_time(outcomes.loss_lower[at])}"
-    share = _share(100 - rules.loss_percent)
+    share = _share(rules.lost_above_percent)
     if rules.losses_in_a_row > 1:
         claim = f"At the check-ins answered {seen} the rating was never twice in a row above {share}"
     else:

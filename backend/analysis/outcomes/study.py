@@ -15,7 +15,7 @@ from backend.analysis.outcomes.kernel import MICROSECONDS_PER_HOUR
 from backend.instruments import Instrument
 
 COURSE_GAP_HOURS = 14 * 24  # [design] a planned treatment at most this long after the one before continues its course
-UNKNOWN_BASELINE_WINDOW_HOURS = 7 * 24  # for series of instruments that Ebb does not know
+UNKNOWN_BASELINE_WINDOW_HOURS = 7 * 24  # [design] for series of instruments that Ebb does not know
 
 
 @dataclass(frozen=True, slots=True)

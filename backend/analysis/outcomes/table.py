@@ -33,7 +33,7 @@ def outcome_table(study: Study, labelled: Labelled, outcomes: Outcomes, rule_set
             "onset_upper_hours": outcomes.onset_upper,
             "loss_lower_hours": outcomes.loss_lower,
             "loss_upper_hours": outcomes.loss_upper,
-            "loss_lower_e2_hours": outcomes.loss_lower_e2,
+            "loss_lower_e2_hours": outcomes.loss_lower,
             "loss_upper_e2_hours": outcomes.loss_upper_e2,
             "duration_lower_hours": outcomes.duration_lower,
             "duration_upper_hours": outcomes.duration_upper,

