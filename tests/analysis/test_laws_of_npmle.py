@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from backend.analysis.intervals.minorant import iterates
+from backend.analysis.intervals.minorant import equal_masses, iterates
 from backend.analysis.intervals.npmle import npmle
 from tests.analysis import make
 from tests.analysis.make import Sample, fit, weighted_samples
@@ -71,7 +71,7 @@ def covering(sample, support):
 @given(weighted_samples())
 def test_the_likelihood_never_falls_along_the_convex_minorant(sample):
     support = sample.support
-    steps = [support.loglik(cumulated) for cumulated, _ in islice(iterates(support), 25)]
+    steps = [support.loglik(cumulated) for cumulated, _ in islice(iterates(support, equal_masses(support)), 25)]
     assert (np.diff(steps) >= -ROUNDING).all()
 
 
@@ -177,7 +177,11 @@ def test_the_ways_to_the_estimate_agree(sample):
     """Accelerated EM and the convex minorant, each run until its own gap is small enough."""
     support, rounds = sample.support, make.squarem(sample)
     rounds.run(5_000)
-    by_minorant = next(cumulated for cumulated, gap in islice(iterates(support), 20_000) if gap <= make.LARGEST_GAP)
+    by_minorant = next(
+        cumulated
+        for cumulated, gap in islice(iterates(support, equal_masses(support)), 20_000)
+        if gap <= make.LARGEST_GAP
+    )
     by_em = make.cumulated(rounds.mass[:, 0])
     assert rounds.gap[0] <= make.LARGEST_GAP
     assert support.loglik(by_em) == pytest.approx(support.loglik(by_minorant), abs=support.n * make.LARGEST_GAP)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from backend.analysis.cohorts.response import exact_mean_duration, exactly_in_response
-from backend.analysis.intervals.minorant import iterates
+from backend.analysis.intervals.minorant import equal_masses, iterates
 from backend.analysis.intervals.npmle import npmle
 from backend.analysis.intervals.resampled import resampled_npmle
 from backend.analysis.intervals.two_sample import two_sample
@@ -79,7 +79,9 @@ def test_accelerated_em_alone_reaches_the_published_curve(case):
 @NPMLE_CASES
 def test_the_convex_minorant_alone_reaches_the_published_curve(case):
     support = sample_of(case).support
-    cumulated = next(curve for curve, gap in islice(iterates(support), 500) if gap <= make.LARGEST_GAP)
+    cumulated = next(
+        curve for curve, gap in islice(iterates(support, equal_masses(support)), 500) if gap <= make.LARGEST_GAP
+    )
     assert support.loglik(cumulated) == pytest.approx(case["loglik"], abs=LOGLIK)
     assert_curve_of(case, support.right, cumulated[1:])
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from backend.analysis.arrays import Floats
 from backend.analysis.cli.csv_file import CsvFile
-from backend.analysis.intervals.npmle import npmle
+from backend.analysis.intervals.npmle import Npmle, npmle
 from backend.analysis.intervals.two_sample import two_sample
 
 ONE_GROUP = "all"
@@ -24,6 +24,15 @@ class Observations:
     left: Floats
     right: Floats
     weight: Floats
+
+    @property
+    def columns(self) -> tuple[Floats, Floats, Floats]:
+        """Return them as the estimators take them."""
+        return self.left, self.right, self.weight
+
+    def estimate(self, tolerance: float) -> Npmle:
+        """Estimate their distribution."""
+        return npmle(*self.columns, tolerance=tolerance)
 
 
 def read_intervals(path: Path) -> dict[str, Observations]:
@@ -54,15 +63,15 @@ def read_intervals(path: Path) -> dict[str, Observations]:
     }
 
 
-def npmle_json(groups: dict[str, Observations], tolerance: float) -> str:
+def npmle_json(groups: dict[str, Observations], fits: dict[str, Npmle]) -> str:
     """Return the estimate of every group and the tests of every pair, infinity as null."""
     return json.dumps(
         {
-            "groups": {name: _estimate(group, tolerance) for name, group in groups.items()},
+            "groups": {name: _told(fit) for name, fit in fits.items()},
             "tests": [
                 {"scores": test.scores, "group_a": first, "group_b": second, "z": test.z, "p": test.p}
                 for first, second in combinations(groups, 2)
-                for test in two_sample(_columns(groups[first]), _columns(groups[second]))
+                for test in two_sample(groups[first].columns, groups[second].columns)
             ],
         },
         allow_nan=False,
@@ -70,12 +79,7 @@ def npmle_json(groups: dict[str, Observations], tolerance: float) -> str:
     )
 
 
-def _columns(group: Observations) -> tuple[Floats, Floats, Floats]:
-    return group.left, group.right, group.weight
-
-
-def _estimate(group: Observations, tolerance: float) -> dict[str, object]:
-    fit = npmle(*_columns(group), tolerance=tolerance)
+def _told(fit: Npmle) -> dict[str, object]:
     return {
         "n": int(fit.n) if fit.n.is_integer() else fit.n,
         "left": fit.left.tolist(),

@@ -141,7 +141,12 @@ def _curve(chosen: argparse.Namespace) -> None:
 
 
 def _npmle(chosen: argparse.Namespace) -> None:
-    print_all(npmle_json(read_intervals(chosen.file), chosen.tol))
+    groups = read_intervals(chosen.file)
+    fits = {name: group.estimate(chosen.tol) for name, group in groups.items()}
+    for name, fit in fits.items():
+        if fit.gap > chosen.tol:
+            print(f"{chosen.file}: group {name} reached a gap of {fit.gap:.1e}, not {chosen.tol:g}", file=sys.stderr)  # noqa: T201
+    print_all(npmle_json(groups, fits))
 
 
 @contextmanager

@@ -23,6 +23,7 @@ INSTANTS = ("treated_at", "rated_at")
 REDOSE_REASONS = ("", "planned", "symptoms_returned")
 NO_GROUPS = ("patient", "hours", *INSTANTS, "score", "instrument")
 HIGHEST_SCORE = 1e9
+MOST_GROUPS = 50  # compared pair by pair, so what fifty take grows with the square
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,9 @@ class _Door:
         if self.by is not None:
             self._refuse_changes(self.by)
             columns[GROUP] = self._told(self.by)
+            groups = len(self.table[self.by].cat.categories)
+            if groups > MOST_GROUPS:
+                raise self.file.error(f"{groups} groups; expected at most {MOST_GROUPS}", line=1, column=self.by)
         instrument = self._instruments()
         score = self._scores(instrument)
         series, set_aside = self._series(instrument, minimum_baseline)
@@ -151,7 +155,7 @@ class _Door:
 
     def _scores(self, instrument: "pd.Categorical[str]") -> Floats:
         score = self.table["score"].to_numpy(dtype=float) + 0.0  # which makes -0.0 a plain 0
-        self.file.refuse(~((score >= 0) & (score <= HIGHEST_SCORE)), "score", "a finite number of 0 or more")
+        self.file.refuse(~((score >= 0) & (score <= HIGHEST_SCORE)), "score", f"a number from 0 to {HIGHEST_SCORE:.0f}")
         codes = instrument.codes
         for number, slug in enumerate(instrument.categories):
             scale = _KNOWN.get(slug)

@@ -2,16 +2,25 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 from importlib import resources
 from string import Template
 
 from backend.analysis.cli.pictures import notes, pictures
 from backend.analysis.cli.run import Answer
-from backend.analysis.cohorts.estimate import SMALLEST_COHORT, CohortEstimate, Interval, Median
+from backend.analysis.cohorts.estimate import (
+    FEWEST_EVENTS_FOR_MEDIAN_CI,
+    SMALLEST_COHORT,
+    CohortEstimate,
+    Interval,
+    Median,
+)
+from backend.analysis.cohorts.population import Population
 from backend.analysis.cohorts.response import RMDOR_HOURS, MeanDuration
 from backend.analysis.outcomes.table import STATUS_TEXTS
+from backend.analysis.schedule import Protocol
 from backend.charts import CohortPicture, cohort_svg, stylesheet
 from backend.charts.markup import clean
 from backend.charts.words import human_time
@@ -68,51 +77,78 @@ def _figure(picture: CohortPicture) -> str:
     return f'<figure class="chart-pair">{wide}{narrow}</figure>'
 
 
-def _estimated(answer: Answer, estimates: list[CohortEstimate | None]) -> list[tuple[str, CohortEstimate]]:
-    """Return the estimates of the cohorts that are large enough, by name."""
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A cohort large enough for an estimate, under E1 or E2."""
+
+    name: str
+    population: Population
+    estimate: CohortEstimate
+
+    def followed(self, protocol: Protocol) -> float:
+        """Return the time of the last check-in that anybody answered, hours."""
+        return float(protocol.grid_hours[self.population.check_ins_followed])
+
+
+def _shown(answer: Answer, estimates: list[CohortEstimate | None]) -> list[_Shown]:
     return [
-        (answer.name_of(cohort.instrument, cohort.group), estimate)
+        _Shown(answer.name_of(cohort.instrument, cohort.group), cohort, estimate)
         for cohort, estimate in zip(answer.cohorts, estimates, strict=True)
         if estimate is not None
     ]
 
 
 def _in_response(answer: Answer) -> str:
-    cohorts = _estimated(answer, answer.estimates)
-    lasts = [
-        cohort.check_ins_followed for cohort, estimate in zip(answer.cohorts, answer.estimates, strict=True) if estimate
-    ]
-    rows = [["n", *(str(estimate.n) for _, estimate in cohorts)]]
+    cohorts = _shown(answer, answer.estimates)
+    rows = [["n", *(str(one.estimate.n) for one in cohorts)]]
     rows += [
-        [
-            check_in.name,
-            *(
-                _share(estimate, at) if at <= last else UNKNOWN
-                for (_, estimate), last in zip(cohorts, lasts, strict=True)
-            ),
-        ]
+        [check_in.name, *(_share(one, at) for one in cohorts)]
         for at, check_in in enumerate(answer.question.protocol.check_ins, start=1)
     ]
     return _table(
         "Probability of being in response",
-        f"In brackets its 95 % interval, by bootstrap over patients. {UNKNOWN}: nobody was rated from there on.",
-        ["Check-in", *(name for name, _ in cohorts)],
+        "In brackets its 95 % interval, by bootstrap over patients; there is none where all were alike, which is no "
+        f"certainty. {UNKNOWN}: nobody was rated from there on.",
+        ["Check-in", *(one.name for one in cohorts)],
         rows,
     )
 
 
 def _times(answer: Answer) -> str:
-    cohorts = _estimated(answer, answer.estimates)
-    rows = [[title, *(told(estimate) for _, estimate in cohorts)] for title, told in TIMES]
-    if answer.estimates_e2:
-        under_e2 = _estimated(answer, answer.estimates_e2)
-        rows += [[f"{title} (E2)", *(told(estimate) for _, estimate in under_e2)] for title, told in LOSS_TIMES]
+    protocol = answer.question.protocol
+    cohorts = _shown(answer, answer.estimates)
+    under_e2 = _shown(answer, answer.estimates_e2) if answer.estimates_e2 else []
+    rows = [
+        ["Median onset", *(_median(one.estimate.onset_median) for one in cohorts)],
+        ["95 % interval", *(_interval(one.estimate.onset_median) for one in cohorts)],
+        *_loss_rows(cohorts, protocol, ""),
+        *(_loss_rows(under_e2, protocol, " (E2)") if under_e2 else ()),
+        ["Points moved back", *(str(one.estimate.response.clipped) for one in cohorts)],
+    ]
     note = (
-        "Medians are of all treated, told as the interval in which they lie; their 95 % intervals are given from ten "
-        "events on. The band of the mean holds whatever happened between check-ins. Where the estimate left "
-        "0 to 100 %, its points were moved back. E2 counts a dose given because symptoms returned as loss."
+        f"Medians are of all treated, told as the interval in which they lie; their 95 % intervals are given from "
+        f"{FEWEST_EVENTS_FOR_MEDIAN_CI} events on. The mean is given where somebody was rated until its end; its band "
+        "is what the estimates leave open between check-ins. Where the estimate left 0 to 100 %, its points were moved "
+        "back. E2 counts a dose given because symptoms returned as loss."
     )
-    return _table("Times", note, ["", *(name for name, _ in cohorts)], rows)
+    return _table("Times", note, ["", *(one.name for one in cohorts)], rows)
+
+
+def _loss_rows(cohorts: list[_Shown], protocol: Protocol, under: str) -> Rows:
+    reached = [one.followed(protocol) >= RMDOR_HOURS for one in cohorts]
+    means = [f"{one.estimate.mean_duration.estimate / 24:.1f}" for one in cohorts]
+    intervals = [_days(one.estimate.mean_duration_confidence) for one in cohorts]
+    return [
+        [f"Median loss{under}", *(_median(one.estimate.loss_median) for one in cohorts)],
+        [f"95 % interval{under}", *(_interval(one.estimate.loss_median) for one in cohorts)],
+        [f"Mean days in response, of {RMDOR_HOURS / 24:.0f}{under}", *_where(reached, means)],
+        [f"95 % interval{under}", *_where(reached, intervals)],
+        [f"Band{under}", *(_days(one.estimate.mean_duration) for one in cohorts)],
+    ]
+
+
+def _where(known: list[bool], texts: list[str]) -> list[str]:
+    return [text if one else UNKNOWN for one, text in zip(known, texts, strict=True)]
 
 
 def _tests(answer: Answer) -> str:
@@ -124,7 +160,8 @@ def _tests(answer: Answer) -> str:
         rows.setdefault(f"{one.event}: {first}, {second}", [counts]).append(_test(one.test.z, one.test.p))
     return _table(
         "Two-sample tests",
-        f"Weighted log-rank tests by three kinds of score; z above 0 says earlier in the first group. "
+        f"Weighted log-rank tests; z above 0 says earlier in the first group. Sun's is the test, the others show how "
+        f"far it depends on its scores; p is not adjusted for their number. "
         f"{UNKNOWN}: nothing to compare, or fewer than {SMALLEST_COHORT} in a group.",
         ["Event and groups", "n", *(kind.capitalize() for kind in kinds)],
         [[title, *cells] for title, cells in rows.items()],
@@ -174,10 +211,13 @@ def _table(title: str, note: str, header: Sequence[str], rows: Rows) -> str:
     )
 
 
-def _share(estimate: CohortEstimate, at: int) -> str:
-    curve = estimate.in_response
+def _share(cohort: _Shown, at: int) -> str:
+    if at > cohort.population.check_ins_followed:
+        return UNKNOWN
+    curve = cohort.estimate.in_response
     low, high = curve.confidence.lower[at], curve.confidence.upper[at]
-    return f"{100 * curve.estimate[at]:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
+    interval = f" ({100 * low:.0f} to {100 * high:.0f})" if high > low else ""
+    return f"{100 * curve.estimate[at]:.0f} %{interval}"
 
 
 def _median(median: Median) -> str:
@@ -195,22 +235,6 @@ def _interval(median: Median) -> str:
 
 def _days(span: Interval | MeanDuration) -> str:
     return f"{span.lower / 24:.1f} to {span.upper / 24:.1f}"
-
-
-Told = tuple[tuple[str, Callable[[CohortEstimate], str]], ...]
-LOSS_TIMES: Told = (
-    ("Median loss", lambda cohort: _median(cohort.loss_median)),
-    ("95 % interval", lambda cohort: _interval(cohort.loss_median)),
-    (f"Mean days in response, of {RMDOR_HOURS / 24:.0f}", lambda cohort: f"{cohort.mean_duration.estimate / 24:.1f}"),
-    ("95 % interval", lambda cohort: _days(cohort.mean_duration_confidence)),
-    ("Band", lambda cohort: _days(cohort.mean_duration)),
-    ("Points moved back", lambda cohort: str(cohort.response.clipped)),
-)
-TIMES: Told = (
-    ("Median onset", lambda cohort: _median(cohort.onset_median)),
-    ("95 % interval", lambda cohort: _interval(cohort.onset_median)),
-    *LOSS_TIMES,
-)
 
 
 def _test(z: float | None, p: float | None) -> str:

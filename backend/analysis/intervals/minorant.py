@@ -11,10 +11,13 @@ from backend.analysis.intervals.support import Support
 HALVINGS = 40  # of one step; a shorter one no longer moves the curve
 
 
-def iterates(support: Support) -> Iterator[tuple[Floats, float]]:
-    """Yield the cumulated mass (k + 1 values from 0 to 1) and its gap, each at least as likely as the one before."""
-    size = len(support.left)
-    cumulated = np.linspace(0.0, 1.0, size + 1)
+def equal_masses(support: Support) -> Floats:
+    """Return the cumulated mass (k + 1 values from 0 to 1) that all ways begin with."""
+    return np.linspace(0.0, 1.0, len(support.left) + 1)
+
+
+def iterates(support: Support, cumulated: Floats) -> Iterator[tuple[Floats, float]]:
+    """Yield the cumulated mass and its gap, each at least as likely as the one before."""
     n = support.n
     while True:
         gradient = support.gradient(cumulated) / n

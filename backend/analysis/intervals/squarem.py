@@ -70,25 +70,13 @@ class Squarem:
         return proposal
 
     def _newton_step(self) -> Floats:
-        """Return masses of a higher quadratic approximation, at its maximum unless too many reach 0 on the way.
+        """Maximise the quadratic approximation of log-likelihood minus n times the total mass.
 
-        Of log-likelihood minus n times the total mass, whose maximum over masses of 0 or more has total 1. A mass
-        that reaches 0 is held there and the rest go on to their own maximum (Lawson & Hanson 1974).
+        Over masses of 0 or more its own maximum has total 1.
         """
-        bend, pull = self._curvature(), self._counts.sum(axis=0) * (2 * self._gradient - 1)
+        pull = self._counts.sum(axis=0) * (2 * self._gradient - 1)
         free = self._support & ((self._current > NEGLIGIBLE) | (self._gradient > 1))
-        mass = np.where(free, self._current, 0.0)
-        for _ in range(MOST_HELD_AT_ZERO):
-            target = _solved(bend, pull, free)
-            falling = free & (target <= 0)
-            if not falling.any():
-                return np.asarray(target)
-            reach = np.divide(mass, mass - target, out=np.ones_like(mass), where=falling)
-            share = reach.min(axis=0)
-            mass += share * (target - mass)
-            free &= ~(falling & (reach <= share))
-            mass[~free] = 0.0
-        return np.asarray(mass)
+        return quadratic_maximum(self._curvature(), pull, np.where(free, self._current, 0.0), free)
 
     def _curvature(self) -> Floats:
         """Return minus the second derivatives of the log-likelihood, (B, k, k)."""
@@ -117,6 +105,26 @@ class Squarem:
     def _loglik(self, mass: Floats) -> Floats:
         with np.errstate(divide="ignore"):
             return np.asarray((self._counts * np.log(self._covered(mass))).sum(axis=0))
+
+
+def quadratic_maximum(bend: Floats, pull: Floats, mass: Floats, free: Bools) -> Floats:
+    """Return masses of a higher `pull @ mass - mass @ bend @ mass / 2`, at its maximum unless too many reach 0.
+
+    `bend`: (B, k, k); `pull`, `mass` where to start, `free` which may move (the others are 0): (k, B). A mass that
+    reaches 0 on the way is held there and the rest go on to their own maximum (Lawson & Hanson 1974).
+    """
+    mass, free = mass.copy(), free.copy()
+    for _ in range(MOST_HELD_AT_ZERO):
+        target = _solved(bend, pull, free)
+        falling = free & (target <= 0)
+        if not falling.any():
+            return target
+        reach = np.divide(mass, mass - target, out=np.where(falling, 0.0, 1.0), where=falling & (mass > 0))
+        share = reach.min(axis=0)
+        mass += share * (target - mass)
+        free &= ~(falling & (reach <= share))
+        mass[~free] = 0.0
+    return mass
 
 
 def _solved(bend: Floats, pull: Floats, free: Bools) -> Floats:

@@ -1,5 +1,6 @@
 """`npmle`: the JSON that docs/data.md describes, on samples that are solved by hand."""
 
+import json
 import math
 import subprocess
 import sys
@@ -123,3 +124,11 @@ def test_a_reader_who_left_is_no_error(tmp_path):
     ran = run_with_output_to(tmp_path, process.stdin)
     process.stdin.close()
     assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_a_gap_above_the_tolerance_is_said_on_standard_error(npmle):
+    ran = npmle("left,right\n" + "".join(f"{begin},{begin + 1.5}\n" for begin in range(3000)))
+    assert ran.code == 0
+    assert json.loads(ran.out)["groups"]["all"]["gap"] > 1e-8
+    assert "group all reached a gap of" in ran.err
+    assert ran.err.count("\n") == 1

@@ -115,7 +115,7 @@ def test_the_tables_show_shares_times_tests_and_missingness(page):
     cells = " | ".join(page.cells)
     assert "Check-in | iv | n | 6 | +1 h" in cells
     assert "+1 h | 50 % (" in cells
-    assert "week 2 | 0 % (0 to 0)" in cells
+    assert "week 2 | 0 % |" in cells
     assert "Median onset | by 1 h" in cells  # F_lo reaches a half at +1 h
     assert "Median loss | after week 1, by week 2" in cells
     assert "onset: iv, oral | 6, 3 | – | – | –" in cells
@@ -199,5 +199,5 @@ def test_no_number_is_given_for_check_ins_after_the_last_one_that_anybody_answer
     # The last ratings are those of week 2; what the curve would say of week 3 rests on nobody.
     cells = report(ratings(*cohort(5, 0), columns="patient,treatment,hours,score")).cells
     found = {cells[at]: cells[at + 1] for at in range(cells.index("week 1"), cells.index("week 4"), 2)}
-    assert found["week 2"].endswith(")")
+    assert found["week 2"] == "0 %"  # all five lost it; resamples that are all alike give no interval
     assert found["week 3"] == "–"
