@@ -2,6 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from backend.charts.markup import clean
 
@@ -30,6 +31,7 @@ _EMS = {
 }
 
 
+@lru_cache(maxsize=1024)  # the small print is the same under every picture of a page
 def measure(words: str, class_: str = "c-small") -> float:
     """Return the width of one line in px, on the generous side."""
     ems = sum(_EMS.get(character) or _other(character) for character in clean(words))

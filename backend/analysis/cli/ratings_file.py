@@ -63,9 +63,8 @@ class _Door:
             texts=texts & set(file.columns), numbers={"score"} if self.timed else {"score", "hours"}
         )
         for name in ("patient", "treatment", "instrument"):
-            if name in self.table:  # "P1 " is a slip of the keyboard, not another patient
-                unclear = np.array([not text or text != text.strip() for text in self.table[name].cat.categories])
-                file.refuse(unclear[self._codes(name)], name, "a name without spaces around it")
+            if name in self.table:
+                self._refuse_slips(name)
         self.at, self.opening = number_treatments(self._codes("patient"), self._codes("treatment"))
 
     def study(self, minimum_baseline: float | None) -> RatingsFile:
@@ -104,6 +103,13 @@ class _Door:
             raise self.file.error("not in the header; expected it, or treated_at and rated_at", line=1, column="hours")
         self.file.require(*INSTANTS)
         return True
+
+    def _refuse_slips(self, name: str) -> None:
+        """Refuse names that are empty or have spaces around them: "P1 " is no other patient than "P1"."""
+        names = self.table[name].cat.categories.tolist()
+        if "" in names or "".join(names).split() != ["".join(names)]:
+            slips = np.array([not text or text != text.strip() for text in names])
+            self.file.refuse(slips[self._codes(name)], name, "a name without spaces around it")
 
     def _codes(self, name: str) -> Ints:
         return self.table[name].cat.codes.to_numpy().astype(np.int64)

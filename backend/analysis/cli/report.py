@@ -19,7 +19,7 @@ from backend.analysis.cohorts.estimate import (
 )
 from backend.analysis.cohorts.population import Population
 from backend.analysis.cohorts.response import RMDOR_HOURS, MeanDuration
-from backend.analysis.outcomes.table import STATUS_TEXTS
+from backend.analysis.outcomes.table import STATUSES
 from backend.analysis.schedule import Protocol
 from backend.charts import CohortPicture, cohort_svg, stylesheet
 from backend.charts.markup import clean
@@ -171,7 +171,7 @@ def _tests(answer: Answer) -> str:
 def _statuses(answer: Answer) -> str:
     names = ["instrument", "status", "reason"]
     counts = Counter(zip(*(answer.outcomes[name].tolist() for name in names), strict=True))
-    order = STATUS_TEXTS.tolist()
+    order = STATUSES.tolist()
     rows = [
         [
             f"{status} ({reason})".replace(" ()", "").replace("_", " "),

@@ -112,6 +112,9 @@ def _number_texts(numbers: Floats) -> NDArray[np.object_]:
 
 def _field_texts(column: "pd.Series[str]") -> list[str]:
     """Return a column as CSV fields, in quotes where they need them."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        fields = np.array([_field(str(one)) for one in column.cat.categories], dtype=object)
+        return list(fields[column.cat.codes])
     texts = list(map(str, column.tolist()))
     return [_field(text) for text in texts] if _needs_quotes("".join(texts)) else texts
 

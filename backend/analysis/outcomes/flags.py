@@ -2,7 +2,7 @@
 
 from enum import IntFlag
 
-import numpy as np
+import pandas as pd
 
 from backend.analysis.arrays import Ints
 
@@ -25,8 +25,8 @@ class Flag(IntFlag):
 ACUTE_HOURS = 2.0  # [design] the drug's own effect can still be at work this long after the start of a dose
 
 
-def flag_texts(bits: Ints) -> list[str]:
+def flag_texts(bits: Ints) -> "pd.Categorical[str]":
     """Return the names of the set bits, joined by semicolons, for each entry."""
-    found, inverse = np.unique(bits, return_inverse=True)
+    codes, found = pd.factorize(bits)
     names = [";".join(flag.name or "" for flag in Flag if flag & int(value)) for value in found]
-    return [names[at] for at in inverse]
+    return pd.Categorical.from_codes(codes, pd.Index(names, dtype=object))

@@ -64,7 +64,7 @@ class Study:
         order = self.treatments
         if self.has_starts:
             order = order.sort_values("started_us", kind="stable")
-        return np.sort(order.drop_duplicates("patient").index.to_numpy())
+        return np.sort(order.index.to_numpy()[~order["patient"].duplicated().to_numpy()])
 
 
 def study_of(table: pd.DataFrame, instrument: str) -> Study:

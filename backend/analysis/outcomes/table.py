@@ -9,8 +9,8 @@ from backend.analysis.outcomes.study import Labelled, Study
 
 ALGORITHM_VERSION = 1  # raised by every change that can change an outcome
 
-REASON_TEXTS = np.array(["" if reason is Reason.none else reason.name for reason in Reason], dtype=object)
-STATUS_TEXTS = np.array([status.name for status in Status], dtype=object)
+REASONS = pd.Index(["" if reason is Reason.none else reason.name for reason in Reason])
+STATUSES = pd.Index([status.name for status in Status])
 
 
 def outcome_table(study: Study, labelled: Labelled, outcomes: Outcomes, rule_set: str) -> pd.DataFrame:
@@ -18,15 +18,15 @@ def outcome_table(study: Study, labelled: Labelled, outcomes: Outcomes, rule_set
 
     Spans are half-open `(lower, upper]`; inf is "not seen", nan and the empty text are "not known".
     """
-    treatment = study.treatments.iloc[labelled.labels["treatment"]]
+    row = labelled.labels["treatment"].to_numpy()
     return pd.DataFrame(
         {
-            "patient": treatment["patient"].to_numpy(),
-            "treatment": treatment["treatment"].to_numpy(),
-            "instrument": labelled.labels["instrument"].to_numpy(),
-            "rule_set": rule_set,
-            "status": STATUS_TEXTS[outcomes.status],
-            "reason": REASON_TEXTS[outcomes.reason],
+            "patient": study.treatments["patient"].to_numpy()[row],
+            "treatment": study.treatments["treatment"].to_numpy()[row],
+            "instrument": labelled.labels["instrument"].array,
+            "rule_set": pd.Categorical.from_codes(np.zeros(len(row), dtype=np.int8), pd.Index([rule_set])),
+            "status": pd.Categorical.from_codes(outcomes.status, STATUSES),
+            "reason": pd.Categorical.from_codes(outcomes.reason, REASONS),
             "baseline": outcomes.baseline,
             "n_ratings": outcomes.n_ratings,
             "onset_lower_hours": outcomes.onset_lower,
