@@ -132,8 +132,8 @@ class CsvFile:
     def _looks_rectangular(self, rows: int) -> bool:
         """Tell cheaply that every row has a field for each column; False when only a full reading can tell."""
         line = b"," * (len(self.columns) - 1) + b"\n"
-        separators = self._content.rstrip(b"\r\n").translate(None, NO_SEPARATOR) + b"\n"
-        return rows > 0 and b'"' not in self._content and separators == line * (rows + 1)
+        separators = self._content.translate(None, NO_SEPARATOR).rstrip(b"\n") + b"\n"
+        return rows > 0 and len(line) > 1 and b'"' not in self._content and separators == line * (rows + 1)
 
     def _check_rows(self) -> None:
         for line, fields in self._records():

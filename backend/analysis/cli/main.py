@@ -1,11 +1,13 @@
 """The command line: read a file, analyse it, write the results."""
 
 import argparse
+import gc
 import math
 import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
@@ -113,15 +115,16 @@ def _outcomes(chosen: argparse.Namespace) -> None:
         per_course=chosen.unit == "course",
         exclude_flagged=chosen.exclude_flagged,
     )
-    with _progress() as step:
+    texts: list[Future[str]] = []
+    with _no_collecting(), _progress() as step, ThreadPoolExecutor(max_workers=1) as meanwhile:
         step("reading")
         file = read_ratings(chosen.file, by=chosen.by, minimum_baseline=chosen.min_baseline)
         if question.per_course and not file.study.has_starts:
             raise BadInputError(f"{chosen.file}, line 1, column treated_at: not there; expected for --unit course")
-        found = answer(file, question, step)
+        found = answer(file, question, step, lambda table: texts.append(meanwhile.submit(outcomes_csv, table)))
         step("report")
         files = {
-            "outcomes.csv": outcomes_csv(found.outcomes),
+            "outcomes.csv": texts[0].result(),
             "curves.csv": curves_csv(found),
             "npmle.csv": npmle_csv(found),
             "report.html": report_html(found, chosen.file.name),
@@ -147,6 +150,18 @@ def _npmle(chosen: argparse.Namespace) -> None:
         if fit.gap > chosen.tol:
             print(f"{chosen.file}: group {name} reached a gap of {fit.gap:.1e}, not {chosen.tol:g}", file=sys.stderr)  # noqa: T201
     print_all(npmle_json(groups, fits))
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Do without the cyclic garbage collector: a run makes millions of texts and no cycles worth looking for."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @contextmanager

@@ -51,12 +51,19 @@ class Answer:
         return f"{instrument}:{group}" if several else group
 
 
-def answer(file: RatingsFile, question: Question, step: Callable[[str], None]) -> Answer:
-    """Analyse a file of ratings; `step` is told what is being done next."""
+def answer(
+    file: RatingsFile,
+    question: Question,
+    step: Callable[[str], None],
+    with_outcomes: Callable[[pd.DataFrame], object] = lambda _: None,
+) -> Answer:
+    """Analyse a file of ratings; `step` is told what is done next, `with_outcomes` gets the outcomes before cohorts."""
     step("outcomes")
     per_unit = episodes_per_course if question.per_course else episodes_per_treatment
     labelled = per_unit(file.study, file.series, exclude_flagged=question.exclude_flagged)
     outcomes = outcomes_of(labelled.episodes, question.rules)
+    table = outcome_table(file.study, labelled, outcomes, question.rules.name)
+    with_outcomes(table)
     step("cohorts")
     cohorts = _cohorts(file, labelled, question)
     redosed = labelled.episodes.about.next_for_symptoms.any()
@@ -65,7 +72,7 @@ def answer(file: RatingsFile, question: Question, step: Callable[[str], None]) -
     step("comparisons")
     return Answer(
         question=question,
-        outcomes=outcome_table(file.study, labelled, outcomes, question.rules.name),
+        outcomes=table,
         cohorts=cohorts,
         estimates=estimates[0],
         estimates_e2=estimates[1],

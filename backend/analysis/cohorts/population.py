@@ -102,9 +102,11 @@ def _on_grid(episodes: Episodes, rules: RuleSet, protocol: Protocol, *, redose_i
 def _check_ins(episodes: Episodes, protocol: Protocol) -> tuple[Bools, Bools]:
     """Return which check-ins after the last dose were due before the next treatment, and which were answered."""
     last_dose = episodes.about.last_dose_hours
-    check_in = protocol.check_in_at(episodes.hours - np.repeat(last_dose, np.diff(episodes.start)))
+    hours = episodes.hours - np.repeat(last_dose, np.diff(episodes.start)) if last_dose.any() else episodes.hours
+    check_in = protocol.check_in_at(hours)
+    seen = np.flatnonzero(check_in >= 0)
     answered = np.zeros((len(episodes), len(protocol.check_ins)), dtype=bool)
-    answered[episodes.episode[check_in >= 0], check_in[check_in >= 0]] = True
+    answered[episodes.episode[seen], check_in[seen]] = True
     opens = np.array([one.opens for one in protocol.check_ins])
     due = (episodes.about.follow_up_hours - last_dose)[:, np.newaxis] > opens
     return due, answered

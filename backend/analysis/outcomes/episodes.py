@@ -96,20 +96,14 @@ def episodes_of(ratings: RatingColumns, about: EpisodeColumns, *, exclude_flagge
     The last valid total in the baseline window is the baseline. At equal instants the higher total stands.
     With `exclude_flagged`, ratings that carry a flag of their own are left out.
     """
-    flags = ratings.flags | np.where(
-        (ratings.hours_since_dose > 0) & (ratings.hours_since_dose <= ACUTE_HOURS), int(Flag.during_acute_effects), 0
-    )
-    ratings = replace(ratings, flags=flags)
+    ratings = replace(ratings, flags=_with_acute(ratings))
     usable = ~np.isnan(ratings.score)
     if exclude_flagged:
         usable &= ratings.flags == 0
-    before = (
-        usable
-        & ratings.first_dose
-        & (ratings.hours <= 0)
-        & (ratings.hours >= -about.baseline_window_hours[ratings.episode])
-    )
-    after = usable & (ratings.hours > 0) & (ratings.hours < about.follow_up_hours[ratings.episode])
+    early = np.flatnonzero(usable & ratings.first_dose & (ratings.hours <= 0))
+    before = early[ratings.hours[early] >= -about.baseline_window_hours[ratings.episode[early]]]
+    later = np.flatnonzero(usable & (ratings.hours > 0))
+    after = later[ratings.hours[later] < about.follow_up_hours[ratings.episode[later]]]
     baseline, baseline_flags = _baselines(ratings.take(before), about)
     follow_up, tied = _one_an_instant(ratings.take(after))
     baseline_flags[tied] |= Flag.equal_instants
@@ -125,6 +119,13 @@ def episodes_of(ratings: RatingColumns, about: EpisodeColumns, *, exclude_flagge
         start=_starts(follow_up.episode, len(baseline)),
         scale=_whole_number_scale(ratings.score[usable]),
     )
+
+
+def _with_acute(ratings: RatingColumns) -> Ints:
+    acute = np.flatnonzero((ratings.hours_since_dose > 0) & (ratings.hours_since_dose <= ACUTE_HOURS))
+    flags = ratings.flags.copy()
+    flags[acute] |= Flag.during_acute_effects
+    return flags
 
 
 def _baselines(ratings: RatingColumns, about: EpisodeColumns) -> tuple[Floats, Ints]:

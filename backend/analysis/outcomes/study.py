@@ -178,10 +178,15 @@ def _episodes(study: Study, units: _Units, series: Mapping[str, Series], *, excl
     at = ratings["at"].to_numpy()
     episode, found = pd.factorize(units.first[at] * len(slugs) + kind)
     unit, kind_of_episode = found // len(slugs), found % len(slugs)
-    hours, offset = ratings["hours"].to_numpy(), units.offset_us[at]
+    hours = ratings["hours"].to_numpy()
+    since_origin = hours
+    if units.offset_us.any():
+        offset = units.offset_us[at]
+        moved = np.rint(hours * MICROSECONDS_PER_HOUR + offset) / MICROSECONDS_PER_HOUR
+        since_origin = np.where(offset == 0, hours, moved)
     columns = RatingColumns(
         episode=episode,
-        hours=np.where(offset == 0, hours, np.rint(hours * MICROSECONDS_PER_HOUR + offset) / MICROSECONDS_PER_HOUR),
+        hours=since_origin,
         hours_since_dose=hours,
         score=ratings["score"].to_numpy(dtype=float),
         flags=ratings["flags"].to_numpy() | _looking_back(hours, kind, list(series.values())),
@@ -213,5 +218,7 @@ def _per_kind(series: Mapping[str, Series], name: str) -> Floats:
 
 def _looking_back(hours: Floats, kind: Ints, series: list[Series]) -> Ints:
     """Return the flag of ratings whose recall window reaches back over the dose."""
-    recall = np.array([one.recall_hours for one in series])[kind]
-    return np.where((hours > 0) & (hours < recall), int(Flag.lookback_overlaps_dose), 0)
+    recall = np.array([one.recall_hours for one in series])
+    if not recall.any():
+        return np.zeros(len(hours), dtype=np.int64)
+    return np.where((hours > 0) & (hours < recall[kind]), int(Flag.lookback_overlaps_dose), 0)
