@@ -1,7 +1,7 @@
 """Rating scales as data: one file each, and the type that scores them. No Django, no numpy."""
 
-from backend.instruments.instrument import Band, Instrument, Item, Loinc, Role, Score
 from backend.instruments.catalogue import choices, get, known, read_folder
+from backend.instruments.instrument import Band, Instrument, Item, Loinc, Role, Score
 from backend.instruments.reading import read
 
 __all__ = [
