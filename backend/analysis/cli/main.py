@@ -48,11 +48,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         chosen.run(chosen)
     except BadInputError as reason:
-        print(reason, file=sys.stderr)  # noqa: T201 -- this is the command line's voice
+        _complain(str(reason))
         return BAD_INPUT
     except KeyboardInterrupt:
         return INTERRUPTED
     return 0
+
+
+def _complain(line: str) -> None:
+    print(line, file=sys.stderr)  # noqa: T201 -- this is the command line's voice
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -148,7 +152,7 @@ def _npmle(chosen: argparse.Namespace) -> None:
     fits = {name: group.estimate(chosen.tol) for name, group in groups.items()}
     for name, fit in fits.items():
         if fit.gap > chosen.tol:
-            print(f"{chosen.file}: group {name} reached a gap of {fit.gap:.1e}, not {chosen.tol:g}", file=sys.stderr)  # noqa: T201
+            _complain(f"{chosen.file}: group {name} reached a gap of {fit.gap:.1e}, not {chosen.tol:g}")
     print_all(npmle_json(groups, fits))
 
 

@@ -7,8 +7,6 @@ from backend.analysis.outcomes.flags import flag_texts
 from backend.analysis.outcomes.kernel import Outcomes, Reason, Status
 from backend.analysis.outcomes.study import Labelled, Study
 
-ALGORITHM_VERSION = 1  # raised by every change that can change an outcome
-
 REASONS = pd.Index(["" if reason is Reason.none else reason.name for reason in Reason])
 STATUSES = pd.Index([status.name for status in Status])
 
