@@ -8,6 +8,8 @@ from backend.instruments.instrument import Instrument
 from backend.instruments.reading import read
 from backend.instruments.table import mistake
 
+PRIMARY = "nrs-anxiety"  # asked first at every check-in, which is answered with it
+
 
 def get(slug: str) -> Instrument:
     """Return the instrument with this slug; ValueError names the known ones."""
@@ -26,6 +28,11 @@ def known() -> tuple[Instrument, ...]:
 def choices() -> list[tuple[str, str]]:
     """Return (slug, title) pairs: a callable for form and model fields, so a new file makes no migration."""
     return [(instrument.slug, instrument.title) for instrument in known()]
+
+
+def asked_at(nominal_hours: float | None, indication: str) -> tuple[Instrument, ...]:
+    """Return what is asked at a check-in of a treatment for an indication, in order; None hours: before the dose."""
+    return tuple(one for one in known() if one.given is not None and one.given.at(nominal_hours, indication))
 
 
 def read_folder(folder: Traversable) -> tuple[Instrument, ...]:

@@ -24,6 +24,7 @@ def check(instrument: Instrument) -> None:
     _check_bands(instrument)
     _check_sources(instrument)
     _check_loinc(instrument)
+    _check_given(instrument)
 
 
 def _check_plain_numbers(instrument: Instrument) -> None:
@@ -115,3 +116,17 @@ def _check_loinc(instrument: Instrument) -> None:
     for code in instrument.loinc.answers.values():
         if not _LOINC_ANSWER.fullmatch(code):
             raise mistake(instrument.slug, "a code of loinc.answers", code, "a LOINC answer such as LA6568-5")
+
+
+def _check_given(instrument: Instrument) -> None:
+    given = instrument.given
+    if given is None:
+        return
+    if given.baseline and instrument.role != "outcome":
+        raise mistake(
+            instrument.slug, "given.baseline", given.baseline, f"to be left out, since the role is {instrument.role}"
+        )
+    if given.every_weeks is not None and given.every_weeks < 1:
+        raise mistake(instrument.slug, "given.every_weeks", given.every_weeks, "1 or more")
+    if given.every_weeks is not None and given.from_hours is not None:
+        raise mistake(instrument.slug, "given.from_hours", given.from_hours, "to be left out beside every_weeks")

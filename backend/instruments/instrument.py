@@ -7,6 +7,8 @@ from typing import Literal
 
 Role = Literal["outcome", "flag", "change"]
 
+HOURS_PER_WEEK = 7 * 24
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -33,6 +35,32 @@ class Loinc:
     panel: str | None
     total: str | None
     answers: Mapping[int, str] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """At which check-ins an instrument is asked: before the dose (`baseline`), and by hours since its start.
+
+    After the dose it is asked from `from_hours` up to before `until_hours`, or with `every_weeks` at every so many
+    weeks; `indications` limits it to treatments for these, none named means for all.
+    """
+
+    baseline: bool
+    from_hours: float | None
+    until_hours: float | None
+    every_weeks: int | None
+    indications: tuple[str, ...]
+
+    def at(self, nominal_hours: float | None, indication: str) -> bool:
+        """Tell whether it is asked at a check-in, None standing for one before the dose."""
+        if self.indications and indication not in self.indications:
+            return False
+        if nominal_hours is None:
+            return self.baseline
+        if self.every_weeks is not None:
+            return nominal_hours % (self.every_weeks * HOURS_PER_WEEK) == 0
+        begun = self.from_hours is not None and nominal_hours >= self.from_hours
+        return begun and (self.until_hours is None or nominal_hours < self.until_hours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +106,7 @@ class Instrument:
     prorate_from: int | None  # answered items below which nothing is prorated
     basis: Mapping[str, str] = field(hash=False)
     bands: tuple[Band, ...]
+    given: Given | None  # None: only where somebody chooses to ask it
     label: str | None  # shown wherever the instrument is named
     loinc: Loinc | None
     licence: str

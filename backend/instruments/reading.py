@@ -6,8 +6,8 @@ from types import MappingProxyType
 from typing import TypeGuard, TypeVar, get_args
 
 from backend.instruments.checks import check
-from backend.instruments.instrument import Band, Instrument, Item, Loinc, Role
-from backend.instruments.table import NUMBER, NUMBER_RANGE, TEXT, TEXTS, WHOLE, WHOLE_RANGE, Kind, Table, mistake
+from backend.instruments.instrument import Band, Given, Instrument, Item, Loinc, Role
+from backend.instruments.table import FLAG, NUMBER, NUMBER_RANGE, TEXT, TEXTS, WHOLE, WHOLE_RANGE, Kind, Table, mistake
 
 T = TypeVar("T")
 
@@ -79,6 +79,7 @@ def _built(table: Table) -> Instrument:
         prorate_from=thresholds.take("prorate_from", WHOLE),
         basis=MappingProxyType(thresholds.basis),
         bands=_bands(table),
+        given=_given(table),
         label=table.maybe("label", TEXT),
         loinc=None if loinc is None else _loinc(loinc, range(answer_minimum, answer_maximum + 1)),
         licence=table.need("licence", TEXT),
@@ -117,6 +118,20 @@ def _loinc(table: Table, values: range) -> Loinc:
 def _baseline_window(table: Table) -> tuple[float, float] | None:
     window = table.maybe("baseline_window_hours", NUMBER_RANGE)
     return None if window is None else (window[0], window[1])
+
+
+def _given(table: Table) -> Given | None:
+    given = table.maybe_table("given")
+    if given is None:
+        return None
+    indications = given.maybe("indications", TEXTS)
+    return Given(
+        baseline=given.maybe("baseline", FLAG) or False,
+        from_hours=given.maybe("from_hours", NUMBER),
+        until_hours=given.maybe("until_hours", NUMBER),
+        every_weeks=given.maybe("every_weeks", WHOLE),
+        indications=() if indications is None else tuple(indications),
+    )
 
 
 def _bands(table: Table) -> tuple[Band, ...]:

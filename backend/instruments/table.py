@@ -56,6 +56,11 @@ def _is_tables(entry: object) -> TypeGuard[list[Mapping[str, object]]]:
     return isinstance(entry, list) and bool(entry) and all(_is_table(each) for each in entry)
 
 
+def _is_flag(entry: object) -> TypeGuard[bool]:
+    return isinstance(entry, bool)
+
+
+FLAG = Kind("true or false", _is_flag)
 TEXT = Kind("some text", _is_text)
 WHOLE = Kind("a whole number", _is_whole)
 NUMBER = Kind("a number", _is_number)

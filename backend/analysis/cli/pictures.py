@@ -1,23 +1,15 @@
 """Cohort curves as pictures: what is drawn, and what must be said beside it."""
 
-from itertools import pairwise
-
-import numpy as np
-
 from backend.analysis.cli.run import Answer
-from backend.analysis.cohorts.estimate import SMALLEST_COHORT, CohortEstimate, Curve
+from backend.analysis.cohorts.drawing import MEASURES, cohort_curve
+from backend.analysis.cohorts.estimate import SMALLEST_COHORT
 from backend.analysis.cohorts.population import Population
-from backend.charts import CohortCurve, CohortPicture, cohort_svg
+from backend.charts import CohortPicture, cohort_svg
 
 MOST_GROUPS = 6  # in one picture; more take another one
 UNDER_E1 = "A new treatment ends the follow-up of the one before (E1)."
 NO_ORDER = "The file does not tell whether anyone was treated again, so E1 and E2 are the same."
 LEFT_OUT = {"no_rating_after_dose": "no rating inside a check-in window"}  # on the grid, which has no other ratings
-MEASURES = {
-    "in_response": ("In response", "Probability of being in response"),
-    "onset": ("Onset", "Probability that response has begun"),
-    "loss": ("Loss", "Probability that response is over, among all treated"),
-}
 
 
 def pictures(answer: Answer) -> dict[str, CohortPicture]:
@@ -60,43 +52,19 @@ def _picture(answer: Answer, name: str, start: int) -> CohortPicture:
     return CohortPicture(
         title=title,
         measure=measure,
-        curves=tuple(_curve(answer, name, *pair) for pair in zip(cohorts, estimates, strict=True)),
+        curves=tuple(
+            cohort_curve(
+                name,
+                answer.name_of(cohort.instrument, cohort.group),
+                estimate,
+                n=cohort.n,
+                check_ins_followed=cohort.check_ins_followed,
+            )
+            for cohort, estimate in zip(cohorts, estimates, strict=True)
+        ),
         joined=name == "in_response",
         notes=notes(answer, cohorts),
     )
-
-
-def _curve(answer: Answer, name: str, cohort: Population, estimate: CohortEstimate | None) -> CohortCurve:
-    title = answer.name_of(cohort.instrument, cohort.group)
-    if estimate is None:
-        return CohortCurve(title, (), (), (), (), (), (), cohort.n)
-    length = cohort.check_ins_followed + 1  # with hour 0
-    curve: Curve = getattr(estimate, name)
-    columns = [
-        column[:length].tolist()
-        for column in (curve.estimate, curve.lower, curve.upper, curve.confidence.lower, curve.confidence.upper)
-    ]
-    hours = estimate.hours[:length].tolist()
-    if name == "in_response":
-        between = (estimate.response.lower_after, estimate.response.upper_after)
-        hours, columns = _with_bands_between(hours, columns, [column[: length - 1].tolist() for column in between])
-    estimated, lower, upper, ci_lower, ci_upper = (tuple(column) for column in columns)
-    return CohortCurve(title, tuple(hours), estimated, lower, upper, ci_lower, ci_upper, cohort.n)
-
-
-Column = list[float | None]
-
-
-def _with_bands_between(
-    hours: list[float], columns: list[Column], between: list[Column]
-) -> tuple[list[float], list[Column]]:
-    """Put the band that holds between two check-ins half-way between them."""
-    middles = [(before + after) / 2 for before, after in pairwise(hours)]
-    order = np.argsort(hours + middles, kind="stable")
-    nothing: Column = [None] * len(middles)
-    added = [nothing, *between, nothing, nothing]
-    joined = [[*column, *more] for column, more in zip(columns, added, strict=True)]
-    return [(hours + middles)[at] for at in order], [[column[at] for at in order] for column in joined]
 
 
 def _answered(answer: Answer, cohort: Population) -> str:

@@ -40,7 +40,7 @@ class Population:
 
 
 @dataclass(frozen=True, slots=True)
-class _OnGrid:
+class OnGrid:
     """Every episode's spans on the grid, why it cannot be evaluated, and which check-ins were due and answered."""
 
     hours: Floats
@@ -66,7 +66,7 @@ def populations(
     Treatments whose `by` is empty are in no cohort. A cohort counts each patient once, by the index treatment.
     `redose_is_loss`: whether a dose given because symptoms returned counts as a loss (E2) or ends follow-up (E1).
     """
-    grid = _on_grid(labelled.episodes, rules, protocol, redose_is_loss=redose_is_loss)
+    grid = on_grid(labelled.episodes, rules, protocol, redose_is_loss=redose_is_loss)
     row = labelled.labels["treatment"].to_numpy()
     group = np.full(len(row), EVERYONE) if by is None else study.treatments[by].to_numpy(dtype=str)[row]
     index = np.zeros(len(study.treatments), dtype=bool)
@@ -80,7 +80,7 @@ def populations(
     ]
 
 
-def _on_grid(episodes: Episodes, rules: RuleSet, protocol: Protocol, *, redose_is_loss: bool) -> _OnGrid:
+def on_grid(episodes: Episodes, rules: RuleSet, protocol: Protocol, *, redose_is_loss: bool) -> OnGrid:
     """Compute outcomes anew from gridded ratings; several doses share no grid, so there the spans are moved to it."""
     last_dose = episodes.about.last_dose_hours
     found = outcomes_of(gridded(episodes, protocol), rules)
@@ -96,7 +96,7 @@ def _on_grid(episodes: Episodes, rules: RuleSet, protocol: Protocol, *, redose_i
         onset = onset.replaced(several, coarsened(moved_onset.lower, moved_onset.upper, protocol))
         end = loss.replaced(several, coarsened(moved_end.lower, moved_end.upper, protocol))
         loss = loss.replaced(several, coarsened(moved_loss.lower, moved_loss.upper, protocol))
-    return _OnGrid(protocol.grid_hours, reason, onset, loss, end, *_check_ins(episodes, protocol))
+    return OnGrid(protocol.grid_hours, reason, onset, loss, end, *_check_ins(episodes, protocol))
 
 
 def _check_ins(episodes: Episodes, protocol: Protocol) -> tuple[Bools, Bools]:
@@ -112,7 +112,7 @@ def _check_ins(episodes: Episodes, protocol: Protocol) -> tuple[Bools, Bools]:
     return due, answered
 
 
-def _population(instrument: str, group: str, grid: _OnGrid, members: Bools) -> Population:
+def _population(instrument: str, group: str, grid: OnGrid, members: Bools) -> Population:
     reason = grid.reason[members]
     evaluable = members & (grid.reason == Reason.none)
     return Population(

@@ -1,0 +1,62 @@
+"""Planned occasions to rate as instants, in the time zone the patient lives in."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from backend.analysis.schedule import CheckIn, Protocol
+
+WEEK_HOURS = 7 * 24
+BASELINE_OPENS = timedelta(hours=24)  # before the dose: METHOD's window of the momentary series
+ARRIVAL_OPENS = timedelta(hours=3)  # [design] before the dose: what is rated from here on is rated at the clinic
+ARRIVAL_WAITS = timedelta(hours=12)  # [design] past the planned time: how long a dose may be delayed
+EVENING = time(19)  # [design] local time at which the evening check-in is due
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """One planned check-in: due at an instant, open in [opens, closes), all in UTC; before the dose no nominal time."""
+
+    number: int
+    name: str
+    nominal_hours: float | None
+    due: datetime
+    opens: datetime
+    closes: datetime
+
+
+def occasions(protocol: Protocol, dosed_at: datetime, zone: ZoneInfo, *, planned: bool) -> tuple[Occasion, ...]:
+    """Return every check-in around a dose in order of time.
+
+    `dosed_at` is when the dose starts, or is planned to (`planned`): then the check-in at arrival stays open until
+    the dose is known to have started. Weekly check-ins keep the local wall time of the dose across clock changes.
+    """
+    arrival = dosed_at - ARRIVAL_OPENS
+    opens = dosed_at - BASELINE_OPENS
+    evening = datetime.combine(dosed_at.astimezone(zone).date() - timedelta(days=1), EVENING, zone).astimezone(UTC)
+    closes = dosed_at + ARRIVAL_WAITS if planned else dosed_at
+    before = (
+        Occasion(0, "evening before", None, min(max(evening, opens), arrival), opens, arrival),
+        Occasion(1, "arrival", None, dosed_at, arrival, closes),
+    )
+    return before + tuple(_after(protocol, dosed_at, zone))
+
+
+def _after(protocol: Protocol, dosed_at: datetime, zone: ZoneInfo) -> Iterator[Occasion]:
+    for number, check_in in enumerate(protocol.check_ins, start=2):
+        due, opens, closes = (_instant(check_in, hours, dosed_at, zone) for hours in _hours(check_in))
+        yield Occasion(number, check_in.name, check_in.nominal, due, opens, closes)
+
+
+def _hours(check_in: CheckIn) -> tuple[float, float, float]:
+    return check_in.nominal, check_in.opens, check_in.closes
+
+
+def _instant(check_in: CheckIn, hours: float, dosed_at: datetime, zone: ZoneInfo) -> datetime:
+    if check_in.nominal % WEEK_HOURS:
+        return dosed_at + timedelta(hours=hours)
+    # Arithmetic on a zoned datetime moves the wall clock; fold 0 reads a repeated hour as its first pass and moves a
+    # skipped one forward.
+    wall = dosed_at.astimezone(zone) + timedelta(hours=hours)
+    return wall.replace(fold=0).astimezone(UTC)

@@ -1,0 +1,51 @@
+"""A cohort's estimate as a curve to draw."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from backend.analysis.cohorts.estimate import CohortEstimate, Curve
+from backend.charts import CohortCurve
+
+MEASURES = {
+    "in_response": ("In response", "Probability of being in response"),
+    "onset": ("Onset", "Probability that response has begun"),
+    "loss": ("Loss", "Probability that response is over, among all treated"),
+}
+
+Column = list[float | None]
+
+
+def cohort_curve(
+    name: str, title: str, estimate: CohortEstimate | None, *, n: int, check_ins_followed: int
+) -> CohortCurve:
+    """Return one of `MEASURES` of a cohort, up to the last check-in that anybody answered; no points without estimate.
+
+    Between check-ins the probability of being in response has only its band.
+    """
+    if estimate is None:
+        return CohortCurve(title, (), (), (), (), (), (), n)
+    length = check_ins_followed + 1  # with hour 0
+    curve: Curve = getattr(estimate, name)
+    columns: list[Column] = [
+        column[:length].tolist()
+        for column in (curve.estimate, curve.lower, curve.upper, curve.confidence.lower, curve.confidence.upper)
+    ]
+    hours = estimate.hours[:length].tolist()
+    if name == "in_response":
+        between = (estimate.response.lower_after, estimate.response.upper_after)
+        hours, columns = _with_bands_between(hours, columns, [column[: length - 1].tolist() for column in between])
+    estimated, lower, upper, ci_lower, ci_upper = (tuple(column) for column in columns)
+    return CohortCurve(title, tuple(hours), estimated, lower, upper, ci_lower, ci_upper, n)
+
+
+def _with_bands_between(
+    hours: list[float], columns: list[Column], between: list[Column]
+) -> tuple[list[float], list[Column]]:
+    """Put the band that holds between two check-ins half-way between them."""
+    middles = [(before + after) / 2 for before, after in pairwise(hours)]
+    order = np.argsort(hours + middles, kind="stable")
+    nothing: Column = [None] * len(middles)
+    added = [nothing, *between, nothing, nothing]
+    joined = [[*column, *more] for column, more in zip(columns, added, strict=True)]
+    return [(hours + middles)[at] for at in order], [[column[at] for at in order] for column in joined]

@@ -1,0 +1,105 @@
+"""From the facts of one treatment or course to all its outcomes: every series under every rule set."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from backend.analysis.arrays import Floats
+from backend.analysis.cohorts.counts import Member, members
+from backend.analysis.cohorts.population import on_grid
+from backend.analysis.facts import Facts
+from backend.analysis.outcomes.flags import flag_texts
+from backend.analysis.outcomes.kernel import Outcomes, outcomes_of
+from backend.analysis.outcomes.rules import RULE_SETS, RuleSet
+from backend.analysis.outcomes.sentences import sentence
+from backend.analysis.outcomes.study import Labelled, Series, episodes_per_course, episodes_per_treatment
+from backend.analysis.outcomes.table import REASONS, STATUSES
+from backend.analysis.schedule import protocol
+from backend.instruments import PRIMARY, get, known
+
+ALGORITHM_VERSION = 1  # goes up with every change of code that can change a stored outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """One outcome; the first fields are those of `outcome_table`, None where unknown, inf where not seen.
+
+    `member`: what it counts as in a cohort, on the grid of its protocol.
+    """
+
+    instrument: str
+    rule_set: str
+    status: str
+    reason: str
+    baseline: float | None
+    n_ratings: int
+    onset_lower_hours: float | None
+    onset_upper_hours: float | None
+    loss_lower_hours: float | None
+    loss_upper_hours: float | None
+    loss_lower_e2_hours: float | None
+    loss_upper_e2_hours: float | None
+    duration_lower_hours: float | None
+    duration_upper_hours: float | None
+    best_improvement_percent: float | None
+    flags: str
+    sentence: str
+    member: Member
+    rule_set_version: int
+    instrument_version: int
+    input_sha256: str
+
+
+def conclude(facts: Facts, *, per_course: bool) -> list[Conclusion]:
+    """Return the outcomes of the treatment, or of the course, that the facts are about.
+
+    There is one for each series rated and each rule set, and always one of the primary series.
+    """
+    study = facts.study()
+    rated = {one.instrument for one in facts.ratings} | {PRIMARY}
+    series = {one.slug: Series.of(one) for one in known() if one.role == "outcome" and one.slug in rated}
+    labelled = (episodes_per_course if per_course else episodes_per_treatment)(study, series)
+    return [one for rules in RULE_SETS.values() for one in _under(rules, labelled, facts)]
+
+
+def _under(rules: RuleSet, labelled: Labelled, facts: Facts) -> list[Conclusion]:
+    outcomes = outcomes_of(labelled.episodes, rules)
+    plan = protocol(facts.protocol)
+    grids = (on_grid(labelled.episodes, rules, plan, redose_is_loss=under_e2) for under_e2 in (False, True))
+    counted = members(*grids)
+    instruments = labelled.labels["instrument"].tolist()
+    first = np.flatnonzero(labelled.labels["treatment"].to_numpy() == 0)
+    return [_conclusion(rules, outcomes, int(at), instruments[at], counted[at], facts) for at in first]
+
+
+def _conclusion(rules: RuleSet, outcomes: Outcomes, at: int, slug: str, member: Member, facts: Facts) -> Conclusion:
+    version = get(slug).version
+
+    def number(column: Floats) -> float | None:
+        found = float(column[at])
+        return None if math.isnan(found) else found
+
+    return Conclusion(
+        instrument=slug,
+        rule_set=rules.name,
+        status=str(STATUSES[outcomes.status[at]]),
+        reason=str(REASONS[outcomes.reason[at]]),
+        baseline=number(outcomes.baseline),
+        n_ratings=int(outcomes.n_ratings[at]),
+        onset_lower_hours=number(outcomes.onset_lower),
+        onset_upper_hours=number(outcomes.onset_upper),
+        loss_lower_hours=number(outcomes.loss_lower),
+        loss_upper_hours=number(outcomes.loss_upper),
+        loss_lower_e2_hours=number(outcomes.loss_lower),
+        loss_upper_e2_hours=number(outcomes.loss_upper_e2),
+        duration_lower_hours=number(outcomes.duration_lower),
+        duration_upper_hours=number(outcomes.duration_upper),
+        best_improvement_percent=number(outcomes.best_improvement_percent),
+        flags=str(flag_texts(outcomes.flags[at : at + 1])[0]),
+        sentence=sentence(outcomes, at, rules),
+        member=member,
+        rule_set_version=rules.version,
+        instrument_version=version,
+        input_sha256=facts.hash_with(slug, version, rules.name, rules.version, ALGORITHM_VERSION),
+    )
