@@ -1,0 +1,1 @@
+"""Clinics, people, roles, consent, sign-in and the audit trail."""

@@ -1,0 +1,149 @@
+"""Django's own admin for superusers: people, clinics and memberships through services, everything else to read."""
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib import admin
+from django.db import models
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from backend.accounts import services
+from backend.accounts.models import AuditEntry, Clinic, Consent, Membership, Patient, Person
+
+admin.site.site_header = admin.site.site_title = "Ebb administration"
+admin.site.unregister(EmailAddress)  # allauth's table stays empty: it would hold addresses readable
+admin.site.unregister(Authenticator)  # it holds the secrets of second factors
+
+
+class KeptAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # Django's class takes none while it runs
+    """Rows that nobody deletes."""
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: models.Model | None = None) -> bool:
+        """Return False."""
+        return False
+
+
+class ReadOnlyAdmin(KeptAdmin):
+    """Rows to look at: facts, and what is changed elsewhere."""
+
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        """Return False."""
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, _obj: models.Model | None = None) -> bool:
+        """Return False."""
+        return False
+
+
+@admin.register(Person)
+class PersonAdmin(KeptAdmin):
+    """People; one is found by the whole e-mail address."""
+
+    fields = ("email", "name", "language", "is_active", "is_staff", "is_superuser")
+    list_display = ("id", "name", "is_active", "is_staff", "created_at")
+    list_filter = ("is_active", "is_staff")
+    ordering = ("-pk",)
+    search_fields = ("email",)
+    actions = ("remove_second_factors",)
+
+    def get_search_results(
+        self, _request: HttpRequest, queryset: QuerySet[Person], search_term: str
+    ) -> tuple[QuerySet[Person], bool]:
+        """Return who has this address."""
+        return (queryset.filter(email=search_term) if search_term else queryset), False
+
+    def save_model(self, request: HttpRequest, obj: Person, form: "ModelForm[Person]", change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """Store through the services, which write the audit row."""
+        fields = {name: form.cleaned_data[name] for name in form.changed_data}
+        if change:
+            person = Person.objects.get(pk=obj.pk)
+        else:
+            person = services.create_person(actor=_actor(request), email=fields.pop("email"))
+            obj.pk = person.pk
+        services.change_person(actor=_actor(request), person=person, fields=fields)
+
+    @admin.action(description="Remove all second factors of the selected people")
+    def remove_second_factors(self, request: HttpRequest, people: QuerySet[Person]) -> None:
+        """Let people who lost their factors set up new ones."""
+        for person in people:
+            services.remove_second_factors(actor=_actor(request), person=person, reason="Removed in the admin")
+
+
+@admin.register(Clinic)
+class ClinicAdmin(KeptAdmin):
+    """Clinics."""
+
+    fields = ("name", "time_zone", "country", "default_protocol", "demo")
+    list_display = ("name", "time_zone", "country", "demo")
+    ordering = ("name",)
+
+    def save_model(self, request: HttpRequest, obj: Clinic, form: "ModelForm[Clinic]", change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """Store through the services, which write the audit row."""
+        if change:
+            fields = {name: form.cleaned_data[name] for name in form.changed_data}
+            services.change_clinic(actor=_actor(request), clinic=Clinic.objects.get(pk=obj.pk), fields=fields)
+        else:
+            obj.pk = services.create_clinic(actor=_actor(request), **form.cleaned_data).pk
+
+
+@admin.register(Membership)
+class MembershipAdmin(KeptAdmin):
+    """Who works where; a membership is started and ended, never edited."""
+
+    fields = ("person", "clinic", "role")
+    list_display = ("person", "clinic", "role", "started_at", "ended_at")
+    list_filter = ("role", "clinic")
+    list_select_related = ("person", "clinic")
+    ordering = ("-pk",)
+    raw_id_fields = ("person",)
+    actions = ("end",)
+
+    def has_change_permission(self, _request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Return whether the list, with its action, may be opened; a single row is only shown."""
+        return obj is None
+
+    def save_model(self, request: HttpRequest, obj: Membership, form: "ModelForm[Membership]", change: bool) -> None:  # noqa: ARG002, FBT001 - Django's signature
+        """Store through the service, which writes the audit row."""
+        obj.pk = services.add_member(actor=_actor(request), **form.cleaned_data).pk
+
+    @admin.action(description="End the selected memberships")
+    def end(self, request: HttpRequest, memberships: QuerySet[Membership]) -> None:
+        """End them now."""
+        for membership in memberships.select_related("clinic"):
+            services.end_membership(actor=_actor(request), membership=membership)
+
+
+@admin.register(Patient)
+class PatientAdmin(ReadOnlyAdmin):
+    """Patients."""
+
+    list_display = ("code", "clinic", "time_zone", "created_at")
+    list_select_related = ("clinic",)
+    ordering = ("-pk",)
+    search_fields = ("code",)
+
+
+@admin.register(Consent)
+class ConsentAdmin(ReadOnlyAdmin):
+    """Consents and withdrawals."""
+
+    list_display = ("patient", "given", "version", "at")
+    list_select_related = ("patient",)
+    ordering = ("-pk",)
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyAdmin):
+    """The audit trail."""
+
+    list_display = ("at", "actor", "action", "target_type", "target_id", "clinic", "patient")
+    list_filter = ("action",)
+    list_select_related = ("actor", "clinic", "patient")
+    ordering = ("-pk",)
+    show_full_result_count = False
+
+
+def _actor(request: HttpRequest) -> Person:
+    assert isinstance(request.user, Person)  # noqa: S101 - the admin lets nobody else in
+    return request.user

@@ -1,0 +1,35 @@
+"""allauth's forms with our words, and the keyboard that fits."""
+
+from typing import Any
+
+from allauth.account.forms import ConfirmLoginCodeForm, LoginForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from django import forms
+
+
+class PasswordForm(LoginForm):  # type: ignore[misc] # allauth ships no types
+    """Signing in by password."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - whatever allauth passes
+        super().__init__(*args, **options)
+        self.fields["login"].label = "E-mail address"
+
+
+class CodeForm(ConfirmLoginCodeForm):  # type: ignore[misc] # allauth ships no types
+    """The code from the mail, a number."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - whatever allauth passes
+        super().__init__(*args, **options)
+        self.fields["code"].widget.attrs |= {"inputmode": "numeric", "autofocus": True}
+
+
+class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc] # allauth ships no types
+    """A new passkey: meant to sign in by itself unless somebody says otherwise."""
+
+    name = forms.CharField(required=False, label="What to call it", max_length=60)
+    passwordless = forms.BooleanField(
+        label="Sign in with this passkey alone",
+        initial=True,
+        required=False,
+        help_text="Untick for a key without a PIN: it is then only a second step.",
+    )

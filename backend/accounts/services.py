@@ -1,0 +1,167 @@
+"""What people do to clinics, people and consent: every write is one transaction with its audit row."""
+
+from hashlib import sha256
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+
+from backend.accounts import audit
+from backend.accounts.encryption import as_kept
+from backend.accounts.models import Clinic, Consent, Membership, Patient, Person, Role
+
+HIDDEN = ["hidden", "hidden"]  # that a name or address changed is on record, what it was is not
+NOT_TYPED = ["password", "email_hash"]  # columns that hold what was made from something else
+SAID = {"demo", "time_zone", "country", "default_protocol", "language", "is_active", "is_staff", "is_superuser", "role"}
+
+
+@transaction.atomic
+def create_clinic(
+    *,
+    actor: Person | None,
+    name: str,
+    time_zone: str,
+    country: str,
+    default_protocol: str = "hourly-weekly",
+    demo: bool = False,
+) -> Clinic:
+    """Store a clinic; `ValueError` for an unknown time zone."""
+    clinic = Clinic(name=name, time_zone=time_zone, country=country, default_protocol=default_protocol, demo=demo)
+    _refuse_what_is_invalid(clinic)
+    clinic.save()
+    audit.record(actor, "clinic.created", clinic, clinic=clinic)
+    return clinic
+
+
+@transaction.atomic
+def create_person(*, actor: Person | None, email: str, name: str = "", password: str | None = None) -> Person:
+    """Return the person with this address, stored now unless they already are.
+
+    Without a password they sign in by code, set one through "forgotten password", or add a passkey.
+    """
+    known = Person.objects.filter(email=email).first()
+    if known:
+        return known
+    _refuse_what_is_invalid(Person(email=email, name=name), exclude=NOT_TYPED)
+    person = Person.objects.create_user(email, password, name=name)
+    audit.record(actor, "person.created", person)
+    return person
+
+
+@transaction.atomic
+def invite_patient(
+    *, actor: Person | None, clinic: Clinic, code: str, email: str | None = None, name: str = "", time_zone: str = ""
+) -> Patient:
+    """Store a patient under the clinic's code, with a sign-in when an address is given.
+
+    `ValueError` when the code is taken, or the person is a patient of this clinic under another code.
+    """
+    Clinic.objects.select_for_update().get(pk=clinic.pk)  # two at once must not both find the code free
+    if Patient.objects.filter(clinic=clinic, code=code).exists():
+        raise ValueError(f"code {code!r} is taken at this clinic, expected a new one")
+    person = create_person(actor=actor, email=email, name=name) if email else None
+    if person and Patient.objects.filter(clinic=clinic, person=person).exists():
+        raise ValueError("email belongs to a patient of this clinic, expected another address")
+    patient = Patient(clinic=clinic, person=person, code=code, time_zone=time_zone or clinic.time_zone)
+    _refuse_what_is_invalid(patient)
+    patient.save()
+    audit.record(actor, "patient.invited", patient, patient=patient)
+    return patient
+
+
+@transaction.atomic
+def add_member(*, actor: Person | None, clinic: Clinic, person: Person, role: str) -> Membership:
+    """Let a person work at a clinic in a role from now on; in another role than before, that one ends."""
+    Clinic.objects.select_for_update().get(pk=clinic.pk)  # two at once must not both find nobody there
+    current = Membership.objects.active().filter(clinic=clinic, person=person).first()
+    if current and current.role == role:
+        return current
+    if role not in Role.values:
+        raise ValueError(f"role is {role!r}, expected one of {', '.join(Role.values)}")
+    if current:
+        end_membership(actor=actor, membership=current)
+    membership = Membership.objects.create(clinic=clinic, person=person, role=role)
+    audit.record(actor, "membership.started", membership, clinic=clinic, changes={"role": [None, role]})
+    return membership
+
+
+@transaction.atomic
+def end_membership(*, actor: Person | None, membership: Membership) -> None:
+    """End a person's work at a clinic; their next request no longer sees its patients."""
+    ended_at = timezone.now()
+    if Membership.objects.active().filter(pk=membership.pk).update(ended_at=ended_at):
+        membership.ended_at = ended_at
+        changes: dict[str, list[Any]] = {"ended_at": [None, ended_at.isoformat()]}
+        audit.record(actor, "membership.ended", membership, clinic=membership.clinic, changes=changes)
+
+
+@transaction.atomic
+def change_clinic(*, actor: Person | None, clinic: Clinic, fields: dict[str, Any]) -> None:
+    """Change columns of a clinic."""
+    changes = _changed(clinic, fields)
+    if changes:
+        audit.record(actor, "clinic.changed", clinic, clinic=clinic, changes=changes)
+
+
+@transaction.atomic
+def change_person(*, actor: Person | None, person: Person, fields: dict[str, Any]) -> None:
+    """Change columns of a person; the audit trail keeps neither names nor addresses."""
+    changes = _changed(person, fields | ({"email": as_kept(fields["email"])} if "email" in fields else {}))
+    if changes:
+        audit.record(actor, "person.changed", person, changes=changes)
+
+
+@transaction.atomic
+def remove_second_factors(*, actor: Person | None, person: Person, reason: str) -> None:
+    """Let a person who lost their factors set up new ones; signing in, staff are led there."""
+    removed, _ = Authenticator.objects.filter(user=person).delete()
+    if removed:
+        audit.record(actor, "person.second_factors_removed", person, reason=reason)
+
+
+@transaction.atomic
+def give_consent(*, actor: Person, patient: Patient, version: str, language: str, text: str) -> Consent:
+    """Store that a patient consented to this text; to the one they consented to already, return that."""
+    shown = {"version": version, "language": language, "text_sha256": sha256(text.encode()).hexdigest()}
+    current = patient.current_consent()
+    if current and current.given and all(getattr(current, field) == said for field, said in shown.items()):
+        return current
+    consent = Consent.objects.create(patient=patient, given=True, recorded_by=actor, **shown)
+    audit.record(actor, "consent.given", consent, patient=patient, changes={"version": [None, version]})
+    return consent
+
+
+@transaction.atomic
+def withdraw_consent(*, actor: Person, patient: Patient) -> Consent | None:
+    """Store that a patient withdrew the consent they had given; without one nothing happens."""
+    current = patient.current_consent()
+    if current is None or not current.given:
+        return current
+    shown = {field: getattr(current, field) for field in ("version", "language", "text_sha256")}
+    withdrawn = Consent.objects.create(patient=patient, given=False, recorded_by=actor, **shown)
+    audit.record(actor, "consent.withdrawn", withdrawn, patient=patient, changes={"version": [current.version, None]})
+    return withdrawn
+
+
+def _changed(row: Clinic | Person, fields: dict[str, Any]) -> dict[str, list[Any]]:
+    """Store what differs and return it as the audit trail may keep it."""
+    differing = {field: new for field, new in fields.items() if getattr(row, field) != new}
+    changes = {field: [getattr(row, field), new] if field in SAID else HIDDEN for field, new in differing.items()}
+    for field, new in differing.items():
+        setattr(row, field, new)
+    if differing:
+        _refuse_what_is_invalid(row, exclude=NOT_TYPED)
+        row.save(update_fields=list(differing))
+    return changes
+
+
+def _refuse_what_is_invalid(row: models.Model, exclude: list[str] | None = None) -> None:
+    """Raise `ValueError` with what the columns' validators say."""
+    try:
+        row.clean_fields(exclude)
+    except ValidationError as invalid:
+        raise ValueError(
+            "; ".join(f"{field}: {' '.join(said)}" for field, said in invalid.message_dict.items())
+        ) from None
