@@ -1,4 +1,4 @@
-"""What every test can ask for: example counts for laws, and the system's browser."""
+"""What every test can ask for: example counts for laws, the system's browser, and the cast."""
 
 import os
 from collections.abc import Iterator
@@ -6,7 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
+
+from backend.accounts import protection
+from backend.accounts.models import Clinic, Patient, Person
+from tests import make
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -32,6 +39,14 @@ settings.register_profile("drill", settings.get_profile("default"), max_examples
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "default")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that use the database: they also run on PostgreSQL."""
+    for item in items:
+        uses = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+        if uses or item.get_closest_marker("django_db"):
+            item.add_marker("database")
+
+
 @pytest.fixture(scope="session")
 def chromium() -> "Iterator[Browser]":
     """The system's Chromium, started once; a test opens its own context in it."""
@@ -45,3 +60,56 @@ def chromium() -> "Iterator[Browser]":
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_in_spite_of_triggers() -> Iterator[None]:
+    """A test that commits leaves rows which no trigger lets go: they are dropped for the flush, then made again."""
+    flush = TransactionTestCase._fixture_teardown  # noqa: SLF001 - the one place where Django empties a test database
+
+    def unprotected_flush(case: TransactionTestCase) -> None:
+        removed = protection.remove_protection(connection)
+        try:
+            flush(case)
+        finally:
+            protection.restore_protection(connection, removed)
+        cache.clear()  # no model's table, so no flush empties it
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", unprotected_flush)
+        yield
+
+
+# The cast. Staff are people; patients have their person as `patient.person`. All but `other_clinic` belong to `clinic`.
+
+
+@pytest.fixture
+def clinic(db: None) -> Clinic:
+    return make.clinic(name="Harbour Clinic")
+
+
+@pytest.fixture
+def owner(clinic: Clinic) -> Person:
+    return make.member(at=clinic, role="owner", name="Olive Owner")
+
+
+@pytest.fixture
+def clinician(clinic: Clinic) -> Person:
+    return make.member(at=clinic, role="clinician", name="Clara Clinician")
+
+
+@pytest.fixture
+def patient(clinic: Clinic) -> Patient:
+    return make.patient(at=clinic, code="P-1")
+
+
+@pytest.fixture
+def stranger(clinic: Clinic) -> Patient:
+    """Another patient of the same clinic."""
+    return make.patient(at=clinic, code="P-2")
+
+
+@pytest.fixture
+def other_clinic(db: None) -> Person:
+    """A clinician of another clinic."""
+    return make.member(role="clinician", name="Oscar Other")

@@ -8,14 +8,14 @@ import numpy as np
 from backend.analysis.arrays import Floats
 from backend.analysis.cohorts.counts import Member, members
 from backend.analysis.cohorts.population import on_grid
-from backend.analysis.facts import Facts
+from backend.analysis.facts import Facts, fingerprint
 from backend.analysis.outcomes.flags import flag_texts
 from backend.analysis.outcomes.kernel import Outcomes, outcomes_of
 from backend.analysis.outcomes.rules import RULE_SETS, RuleSet
 from backend.analysis.outcomes.sentences import sentence
 from backend.analysis.outcomes.study import Labelled, Series, episodes_per_course, episodes_per_treatment
 from backend.analysis.outcomes.table import REASONS, STATUSES
-from backend.analysis.schedule import protocol
+from backend.analysis.schedule import Protocol, protocol
 from backend.instruments import PRIMARY, get, known
 
 ALGORITHM_VERSION = 1  # goes up with every change of code that can change a stored outcome
@@ -60,20 +60,21 @@ def conclude(facts: Facts, *, per_course: bool) -> list[Conclusion]:
     rated = {one.instrument for one in facts.ratings} | {PRIMARY}
     series = {one.slug: Series.of(one) for one in known() if one.role == "outcome" and one.slug in rated}
     labelled = (episodes_per_course if per_course else episodes_per_treatment)(study, series)
-    return [one for rules in RULE_SETS.values() for one in _under(rules, labelled, facts)]
-
-
-def _under(rules: RuleSet, labelled: Labelled, facts: Facts) -> list[Conclusion]:
-    outcomes = outcomes_of(labelled.episodes, rules)
+    canonical = facts.canonical()
     plan = protocol(facts.protocol)
+    return [one for rules in RULE_SETS.values() for one in _under(rules, labelled, plan, canonical)]
+
+
+def _under(rules: RuleSet, labelled: Labelled, plan: Protocol, canonical: str) -> list[Conclusion]:
+    outcomes = outcomes_of(labelled.episodes, rules)
     grids = (on_grid(labelled.episodes, rules, plan, redose_is_loss=under_e2) for under_e2 in (False, True))
     counted = members(*grids)
     instruments = labelled.labels["instrument"].tolist()
     first = np.flatnonzero(labelled.labels["treatment"].to_numpy() == 0)
-    return [_conclusion(rules, outcomes, int(at), instruments[at], counted[at], facts) for at in first]
+    return [_conclusion(rules, outcomes, int(at), instruments[at], counted[at], canonical) for at in first]
 
 
-def _conclusion(rules: RuleSet, outcomes: Outcomes, at: int, slug: str, member: Member, facts: Facts) -> Conclusion:
+def _conclusion(rules: RuleSet, outcomes: Outcomes, at: int, slug: str, member: Member, canonical: str) -> Conclusion:
     version = get(slug).version
 
     def number(column: Floats) -> float | None:
@@ -101,5 +102,5 @@ def _conclusion(rules: RuleSet, outcomes: Outcomes, at: int, slug: str, member: 
         member=member,
         rule_set_version=rules.version,
         instrument_version=version,
-        input_sha256=facts.hash_with(slug, version, rules.name, rules.version, ALGORITHM_VERSION),
+        input_sha256=fingerprint(canonical, slug, version, rules.name, rules.version, ALGORITHM_VERSION),
     )

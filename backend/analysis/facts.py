@@ -11,6 +11,7 @@ import pandas as pd
 from backend.analysis.outcomes.flags import ACUTE_HOURS, Flag
 from backend.analysis.outcomes.kernel import MICROSECONDS_PER_HOUR
 from backend.analysis.outcomes.study import Study
+from backend.analysis.schedule import protocol
 from backend.instruments import PRIMARY, known
 
 RESCUE_WINDOW = timedelta(hours=24)  # METHOD: a benzodiazepine or rescue medication in the 24 h before a rating
@@ -56,12 +57,9 @@ class Facts:
         """Return the facts as text that does not depend on the order in which ratings arrived."""
         ratings = sorted(self.ratings, key=lambda one: (one.at, one.instrument, str(one.total), str(one)))
         following = self.following and [self.following.started_at, self.following.redose_reason]
-        content = [self.protocol, list(map(asdict, self.doses)), following, list(map(asdict, ratings))]
+        plan = [self.protocol, protocol(self.protocol).version]
+        content = [plan, list(map(asdict, self.doses)), following, list(map(asdict, ratings))]
         return json.dumps(content, sort_keys=True, separators=(",", ":"), default=datetime.isoformat)
-
-    def hash_with(self, *versions: object) -> str:
-        """Return the SHA-256 of the facts and of what they were judged by, in hexadecimal."""
-        return hashlib.sha256("\n".join([self.canonical(), *map(str, versions)]).encode()).hexdigest()
 
     def study(self) -> Study:
         """Return the facts as tables: the treatment or course comes first, what follows it last.
@@ -112,6 +110,11 @@ class Facts:
             if one.instrument in limits and one.total is not None and one.total >= limits[one.instrument]
         ]
         return {one.check_in for one in felt if one.check_in is not None} | {one.at for one in felt}
+
+
+def fingerprint(canonical: str, *versions: object) -> str:
+    """Return the SHA-256 of canonical facts and of what they were judged by, in hexadecimal."""
+    return hashlib.sha256("\n".join([canonical, *map(str, versions)]).encode()).hexdigest()
 
 
 def _flags(one: Rated, dose: Dose, felt: set[object]) -> Flag:

@@ -1,0 +1,43 @@
+"""Repair whatever lost messages left behind, straight from the database."""
+
+import logging
+from collections.abc import Callable, Iterator
+
+from django.db.models import QuerySet
+
+from backend.analysis.conclude import ALGORITHM_VERSION
+from backend.tracking.estimation.counting import count
+from backend.tracking.estimation.refreshing import refresh
+from backend.tracking.models import Stratum, Treatment
+
+BATCH = 200  # rows asked for at a time, so that no read is long
+
+logger = logging.getLogger(__name__)
+
+
+def sweep() -> int:
+    """Estimate every treatment whose outcomes are older than its facts, then count every stratum; return how many."""
+    return _each(Treatment.objects.needing_estimate(ALGORITHM_VERSION), refresh) + _each(
+        Stratum.objects.needing_count(), count
+    )
+
+
+def _each(rows: QuerySet[Treatment] | QuerySet[Stratum], repair: Callable[[int], object]) -> int:
+    """Repair every row once; one that cannot be is named in the log and left for the next round."""
+    repaired = 0
+    for primary_key in keys(rows):
+        try:
+            repair(primary_key)
+        except (ValueError, ArithmeticError, LookupError):
+            logger.exception("%s of %s failed", repair.__name__, primary_key)
+        else:
+            repaired += 1
+    return repaired
+
+
+def keys(rows: QuerySet[Treatment] | QuerySet[Stratum]) -> Iterator[int]:
+    """Yield every primary key in order, asking for a few at a time."""
+    last = 0
+    while batch := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        yield from batch
+        last = batch[-1]

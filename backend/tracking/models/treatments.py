@@ -1,0 +1,199 @@
+"""A treatment: one dose of one drug by one route, planned and then started."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from backend.accounts.models import Patient, Person
+from backend.analysis.outcomes.study import COURSE_GAP_HOURS
+from backend.analysis.schedule import DEFAULT_PROTOCOL, PROTOCOLS, protocol
+
+COURSE_GAP = timedelta(hours=COURSE_GAP_HOURS)
+
+
+class Drug(models.TextChoices):
+    """What was given."""
+
+    KETAMINE = "ketamine", "ketamine"
+    ESKETAMINE = "esketamine", "esketamine"
+    OTHER = "other", "other"
+
+
+class Route(models.TextChoices):
+    """How it was given."""
+
+    IV = "iv", "IV infusion"
+    IM = "im", "into a muscle"
+    SC = "sc", "under the skin"
+    INTRANASAL = "intranasal", "nasal spray"
+    ORAL = "oral", "by mouth"
+    SUBLINGUAL = "sublingual", "under the tongue"
+
+
+class Indication(models.TextChoices):
+    """What it was given for."""
+
+    GAD = "gad", "generalised anxiety (GAD)"
+    SAD = "sad", "social anxiety (SAD)"
+    PTSD = "ptsd", "post-traumatic stress (PTSD)"
+    OTHER = "other", "other"
+
+
+class Progress(models.TextChoices):
+    """How far a treatment has come."""
+
+    PLANNED = "planned", "planned"
+    STARTED = "started", "started"
+    CANCELLED = "cancelled", "cancelled"
+
+
+class RedoseReason(models.TextChoices):
+    """Why this treatment was given after another one."""
+
+    UNKNOWN = "", "not stated"
+    PLANNED = "planned", "planned"
+    SYMPTOMS_RETURNED = "symptoms_returned", "symptoms returned"
+
+
+def protocol_choices() -> list[tuple[str, str]]:
+    """Return (slug, title) pairs: a callable, so that a new protocol makes no migration."""
+    return [(slug, protocol(slug).title) for slug in PROTOCOLS]
+
+
+class TreatmentQuerySet(models.QuerySet["Treatment"]):
+    """Where every reading and writing of treatments starts."""
+
+    def visible_to(self, person: Person) -> Self:
+        """Return the treatments that a person may read."""
+        return self.filter(patient__in=Patient.objects.visible_to(person))
+
+    def recorded_by(self, person: Person) -> Self:
+        """Return the treatments that a person may write for."""
+        return self.filter(patient__in=Patient.objects.recorded_by(person))
+
+    def started(self) -> Self:
+        """Return the treatments whose time zero is known."""
+        return self.filter(state=Progress.STARTED)
+
+    def needing_estimate(self, algorithm_version: int) -> Self:
+        """Return treatments whose outcomes are missing or come from older facts or another algorithm.
+
+        Or whose outcomes should not be there, because they have not started after all.
+        """
+        from backend.tracking.models.conclusions import Outcome, Unit  # noqa: PLC0415 - outcomes point back here
+
+        stored = Outcome.objects.filter(treatment=OuterRef("pk"))
+        fresh = stored.filter(
+            unit=Unit.TREATMENT,
+            ratings_version=OuterRef("ratings_version"),
+            algorithm_version=algorithm_version,
+        )
+        started = Q(state=Progress.STARTED)
+        return self.filter((started & ~Exists(fresh)) | (~started & Exists(stored)))
+
+
+class Treatment(models.Model):
+    """One dose. `started_at` is time zero of its ratings; times are UTC instants, doses mg, weights kg."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="treatments")
+    drug = models.CharField(max_length=20, choices=Drug)
+    drug_name = models.CharField(max_length=80, blank=True)
+    route = models.CharField(max_length=20, choices=Route)
+    dose_mg = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True)
+    weight_kg = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
+    indication = models.CharField(max_length=20, choices=Indication)
+    state = models.CharField(max_length=20, choices=Progress, default=Progress.PLANNED)
+    planned_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    redose_reason = models.CharField(max_length=20, choices=RedoseReason, blank=True, default=RedoseReason.UNKNOWN)
+    benzodiazepine_24h = models.BooleanField(default=False)
+    rescue_medication_at = models.DateTimeField(null=True, blank=True)
+    psychotherapy_same_day = models.BooleanField(default=False)
+    protocol = models.CharField(max_length=40, choices=protocol_choices, default=DEFAULT_PROTOCOL)
+    protocol_version = models.PositiveSmallIntegerField(default=1)
+    ratings_version = models.PositiveIntegerField(default=0)  # goes up with every change that an outcome depends on
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = TreatmentQuerySet.as_manager()
+
+    class Meta:
+        # Each message opens with the field it is about.
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient", "started_at"],
+                condition=Q(state=Progress.STARTED),
+                name="one_treatment_of_a_patient_at_an_instant",
+                violation_error_message="started_at is also that of another treatment of this patient",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=Progress.STARTED) | Q(started_at__isnull=False),
+                name="started_treatment_has_a_start",
+                violation_error_message="started_at is missing, expected the start of a started treatment",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=Progress.PLANNED) | Q(started_at__isnull=True),
+                name="planned_treatment_has_no_start",
+                violation_error_message="started_at is not known of a planned treatment; set state to started with it",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=Progress.PLANNED) | Q(planned_at__isnull=False),
+                name="planned_treatment_has_a_plan",
+                violation_error_message="planned_at is missing, expected when the treatment is planned",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")),
+                name="treatment_ends_after_it_starts",
+                violation_error_message="ended_at is before the start",
+            ),
+            models.CheckConstraint(
+                condition=~Q(drug=Drug.OTHER) | ~Q(drug_name=""),
+                name="treatment_with_another_drug_names_it",
+                violation_error_message="drug_name is missing, expected the name of another drug",
+            ),
+            models.CheckConstraint(
+                condition=Q(dose_mg__isnull=True) | Q(dose_mg__gt=0),
+                name="treatment_dose_is_positive",
+                violation_error_message="dose_mg is expected above 0",
+            ),
+            models.CheckConstraint(
+                condition=Q(weight_kg__isnull=True) | Q(weight_kg__gt=0),
+                name="treatment_weight_is_positive",
+                violation_error_message="weight_kg is expected above 0",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["patient", "started_at"], name="treatments_of_a_patient"),
+        ]
+
+    def __str__(self) -> str:
+        return f"treatment {self.pk}"
+
+    @property
+    def dosed_at(self) -> datetime | None:
+        """Return the start of the dose where known, else when it is planned."""
+        return self.started_at or self.planned_at
+
+    def continues(self, before: "Treatment") -> bool:
+        """Tell whether this started treatment belongs to the course of the started one before it.
+
+        It does when it was planned and came at most two weeks later.
+        """
+        if self.started_at is None or before.started_at is None:
+            return False
+        return self.redose_reason == RedoseReason.PLANNED and self.started_at - before.started_at <= COURSE_GAP
+
+
+def courses_of(started: Iterable[Treatment]) -> list[list[Treatment]]:
+    """Return the started treatments of one patient, given by time, as courses."""
+    courses: list[list[Treatment]] = []
+    for one in started:
+        if courses and one.continues(courses[-1][-1]):
+            courses[-1].append(one)
+        else:
+            courses.append([one])
+    return courses

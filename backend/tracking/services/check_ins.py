@@ -1,0 +1,89 @@
+"""Generating check-ins from the time of a dose, moving them when that time changes, and skipping them."""
+
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from backend.accounts import audit
+from backend.accounts.models import Patient, Person
+from backend.analysis.calendar import occasions
+from backend.analysis.schedule import protocol
+from backend.tracking.models import CheckIn, Progress, Skip, SkipReason, Treatment
+from backend.tracking.services.refusals import KeyReused, Refused
+
+_TIMES = ("name", "nominal_hours", "due_at", "opens_at", "closes_at")
+
+
+def schedule(treatment: Treatment) -> None:
+    """Bring the check-ins of a treatment in line with its protocol and the time of its dose; answered ones stay."""
+    dosed_at = treatment.started_at or treatment.planned_at
+    if dosed_at is None:
+        raise Refused("planned_at", "a treatment needs a planned or an actual start")
+    planned = treatment.state == Progress.PLANNED
+    zone = ZoneInfo(treatment.patient.time_zone)
+    wanted = [
+        CheckIn(
+            treatment=treatment,
+            number=one.number,
+            name=one.name,
+            nominal_hours=one.nominal_hours,
+            due_at=one.due,
+            opens_at=one.opens,
+            closes_at=one.closes,
+        )
+        for one in occasions(protocol(treatment.protocol), dosed_at, zone, planned=planned)
+    ]
+    settled = set(_settled(treatment).values_list("number", flat=True))
+    CheckIn.objects.filter(treatment=treatment, number__gte=len(wanted)).exclude(number__in=settled).delete()
+    CheckIn.objects.bulk_create(
+        [one for one in wanted if one.number not in settled],
+        update_conflicts=True,
+        unique_fields=["treatment", "number"],
+        update_fields=_TIMES,
+    )
+
+
+def settle_superseded(patient: Patient) -> None:
+    """Close what a later treatment leaves of the check-ins of the one before, and reopen what it does not."""
+    later = Treatment.objects.started().filter(
+        patient=patient,
+        started_at__gt=OuterRef("treatment__started_at"),
+        started_at__lt=OuterRef("closes_at"),
+    )
+    mine = CheckIn.objects.filter(treatment__patient=patient).annotate(is_closed_by_later=Exists(later))
+    for closed in (True, False):
+        changed = list(mine.filter(is_closed_by_later=closed, superseded=not closed).values_list("pk", flat=True))
+        CheckIn.objects.filter(pk__in=changed).update(superseded=closed)
+
+
+@transaction.atomic
+def skip_check_in(*, actor: Person, check_in: CheckIn, client_uuid: UUID, reason: str) -> Skip:
+    """Store once per client key that a check-in will not be answered; a check-in is skipped at most once.
+
+    `KeyReused` when the key was used for another check-in or reason; `Refused` when it was answered.
+    """
+    if reason not in SkipReason.values:
+        raise Refused("reason", f"reason is {reason!r}, expected one of {', '.join(SkipReason.values)}")
+    patient = check_in.treatment.patient
+    Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+    earlier = Skip.objects.filter(patient=patient, client_uuid=client_uuid).first()
+    if earlier is not None and (earlier.check_in_id, earlier.reason) != (check_in.pk, reason):
+        raise KeyReused
+    stored = earlier or Skip.objects.filter(check_in=check_in).first()
+    if stored is not None:
+        return stored
+    if CheckIn.objects.with_answers().get(pk=check_in.pk).is_answered:
+        raise Refused("check_in", "this check-in has been answered, so it cannot be skipped")
+    skip = Skip.objects.create(
+        patient=patient, check_in=check_in, client_uuid=client_uuid, reason=reason, made_by=actor
+    )
+    audit.record(actor, "check_in.skipped", skip, patient=patient)
+    return skip
+
+
+def _settled(treatment: Treatment) -> QuerySet[CheckIn]:
+    """Return the check-ins that stay where they are: rated or skipped ones."""
+    rows = CheckIn.objects.filter(treatment=treatment)
+    return rows.filter(ratings__isnull=False).distinct() | rows.filter(skips__isnull=False).distinct()

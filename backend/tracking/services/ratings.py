@@ -1,0 +1,249 @@
+"""Storing ratings once, and amendments beside them."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from backend import instruments
+from backend.accounts import audit
+from backend.accounts.models import Person, time_zones
+from backend.tracking.doorbell import after_commit
+from backend.tracking.models import Amendment, CheckIn, Rating, Respondent, Timing, Treatment
+from backend.tracking.services.refusals import KeyReused, Refused
+from backend.tracking.tasks import estimate_treatment
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+FUTURE_TOLERATED = timedelta(minutes=5)
+SKEW_IGNORED = timedelta(minutes=2)  # [design] clocks and networks are no better than this
+SKEW_CORRECTED = timedelta(hours=24)  # a clock further off is not believed to be off by a constant
+LIVE_WITHIN = timedelta(minutes=15)  # [design] between answering and arriving here
+
+Answers = Sequence[int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a device or a script sends: see `Rating` for the times. `check_in` None: found by the time."""
+
+    client_uuid: UUID
+    instrument: str
+    answers: Answers
+    device_at: datetime
+    device_tz: str = ""
+    device_sent_at: datetime | None = None
+    respondent: str = ""
+    check_in: CheckIn | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A stored rating; `replayed` when it had been stored before."""
+
+    rating: Rating
+    replayed: bool
+
+
+def log_rating(*, actor: Person, treatment: Treatment, entry: Entry) -> Logged:
+    """Store a completed instrument once per client key and ask for a new estimate.
+
+    Replaying the same entry returns the stored rating; another body under the same key raises `KeyReused`; an entry
+    that cannot be stored raises `Refused`. When it was sent is no part of the body: a retry is sent later.
+    """
+    rating = rating_from(actor, treatment, entry, timezone.now())
+    try:
+        with transaction.atomic():
+            with transaction.atomic():  # a savepoint: the key may be taken
+                rating.save(force_insert=True)
+            audit.record(actor, "rating.logged", rating, patient=treatment.patient)
+            Treatment.objects.filter(pk=treatment.pk).update(ratings_version=F("ratings_version") + 1)
+            after_commit(estimate_treatment, treatment.pk)
+    except IntegrityError:
+        stored = Rating.objects.filter(patient=treatment.patient, client_uuid=entry.client_uuid).first()
+        if stored is None:
+            raise
+        if stored.payload_sha256 != rating.payload_sha256:
+            raise KeyReused from None
+        return Logged(stored, replayed=True)
+    return Logged(rating, replayed=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an amendment says: `kind` correct with new answers, or withdraw without."""
+
+    client_uuid: UUID
+    kind: str
+    reason: str
+    answers: Answers | None = None
+
+
+def amend_rating(*, actor: Person, rating: Rating, change: Change) -> tuple[Amendment, bool]:
+    """Store an amendment once per client key, and tell whether it had been stored before.
+
+    The rating itself stays as it was. `KeyReused` and `Refused` as for `log_rating`; the reason is mandatory.
+    """
+    amendment = _amendment(actor, rating, change)
+    try:
+        with transaction.atomic():
+            with transaction.atomic():  # a savepoint: the key may be taken
+                amendment.save(force_insert=True)
+            audit.record(actor, f"rating.{change.kind}", amendment, patient=rating.patient)
+            Treatment.objects.filter(pk=rating.treatment_id).update(ratings_version=F("ratings_version") + 1)
+            after_commit(estimate_treatment, rating.treatment_id)
+    except IntegrityError:
+        stored = Amendment.objects.filter(patient=rating.patient, client_uuid=change.client_uuid).first()
+        if stored is None:
+            raise
+        if stored.payload_sha256 != amendment.payload_sha256:
+            raise KeyReused from None
+        return stored, True
+    return amendment, False
+
+
+def rating_from(actor: Person, treatment: Treatment, entry: Entry, now: datetime) -> Rating:
+    """Return what an entry that comes in now is stored as; `Refused` when it cannot be."""
+    instrument = _instrument(entry.instrument)
+    score = _score(instrument, entry.answers)
+    _check_times(entry)
+    skew = None if entry.device_sent_at is None else now - entry.device_sent_at
+    effective_at, doubtful = _effective(entry, now)
+    check_in = _check_in(treatment, entry, effective_at)
+    offset = entry.device_at.utcoffset() or timedelta()
+    return Rating(
+        patient=treatment.patient,
+        treatment=treatment,
+        check_in=check_in,
+        instrument=instrument.slug,
+        instrument_version=instrument.version,
+        answers=list(entry.answers),
+        total=score.total,
+        answered=score.answered,
+        prorated=score.prorated,
+        client_uuid=entry.client_uuid,
+        payload_sha256=_fingerprint(treatment, entry),
+        respondent=_respondent(actor, treatment, entry),
+        entered_by=actor,
+        device_at=entry.device_at,
+        device_utc_offset_minutes=round(offset / timedelta(minutes=1)),
+        device_tz=entry.device_tz,
+        device_sent_at=entry.device_sent_at,
+        received_at=now,
+        skew_ms=None if skew is None else round(skew / timedelta(milliseconds=1)),
+        effective_at=effective_at,
+        timing=Timing.SUSPECT if doubtful else _timing(entry, check_in, effective_at, now),
+    )
+
+
+def _amendment(actor: Person, rating: Rating, change: Change) -> Amendment:
+    if change.kind not in Amendment.Kind.values:
+        raise Refused("kind", f"kind is {change.kind!r}, expected one of {', '.join(Amendment.Kind.values)}")
+    if not change.reason.strip():
+        raise Refused("reason", "reason is empty, expected why the rating is amended")
+    if (change.answers is None) != (change.kind == Amendment.Kind.WITHDRAW):
+        raise Refused("answers", "answers are needed to correct a rating, and left out to withdraw one")
+    score = None if change.answers is None else _score(_instrument(rating.instrument), change.answers)
+    body = [rating.pk, change.kind, None if change.answers is None else list(change.answers), change.reason]
+    return Amendment(
+        rating=rating,
+        patient=rating.patient,
+        client_uuid=change.client_uuid,
+        payload_sha256=_sha256(body),
+        kind=change.kind,
+        answers=None if change.answers is None else list(change.answers),
+        total=None if score is None else score.total,
+        reason=change.reason.strip(),
+        made_by=actor,
+    )
+
+
+def _instrument(slug: str) -> instruments.Instrument:
+    try:
+        return instruments.get(slug)
+    except ValueError as problem:
+        raise Refused("instrument", str(problem)) from problem
+
+
+def _score(instrument: instruments.Instrument, answers: Answers) -> instruments.Score:
+    try:
+        return instrument.score(answers)
+    except ValueError as problem:
+        raise Refused("answers", str(problem)) from problem
+
+
+def _check_times(entry: Entry) -> None:
+    """Refuse a time no device can have meant; anything merely late or odd is stored and flagged."""
+    for field in ("device_at", "device_sent_at"):
+        moment: datetime | None = getattr(entry, field)
+        if moment is None:
+            continue
+        if moment.utcoffset() is None:
+            raise Refused(field, f"{field} is {moment.isoformat()}, expected an instant with its offset from UTC")
+        if moment < EARLIEST:
+            raise Refused(field, f"{field} is {moment.isoformat()}, expected an instant after 1999")
+    if entry.device_tz and entry.device_tz not in time_zones():
+        raise Refused(
+            "device_tz", f"device_tz is {entry.device_tz!r}, expected an IANA time zone such as Europe/Berlin"
+        )
+
+
+def _effective(entry: Entry, now: datetime) -> tuple[datetime, bool]:
+    """Return when the rating was made by the server's clock, and whether the device's clock was too far off."""
+    skew = timedelta() if entry.device_sent_at is None else now - entry.device_sent_at
+    believed = abs(skew) <= SKEW_CORRECTED
+    effective_at = entry.device_at + skew if believed and abs(skew) > SKEW_IGNORED else entry.device_at
+    if effective_at > now + FUTURE_TOLERATED:
+        raise Refused("device_at", f"device_at is {entry.device_at.isoformat()}, more than 5 minutes in the future")
+    return effective_at, abs(skew) > SKEW_IGNORED
+
+
+def _timing(entry: Entry, check_in: CheckIn | None, effective_at: datetime, now: datetime) -> Timing:
+    if check_in is not None and effective_at >= check_in.closes_at:
+        return Timing.LATE
+    if now - effective_at <= LIVE_WITHIN:
+        return Timing.LIVE
+    return Timing.LATE if entry.device_sent_at is None else Timing.OFFLINE
+
+
+def _check_in(treatment: Treatment, entry: Entry, effective_at: datetime) -> CheckIn | None:
+    """Return the check-in an entry answers: the one it names, or else the one whose window holds its time."""
+    if entry.check_in is None:
+        around = treatment.check_ins.filter(opens_at__lte=effective_at, closes_at__gt=effective_at)
+        return around.order_by("-opens_at").first()
+    if entry.check_in.treatment_id != treatment.pk:
+        raise Refused("check_in", f"check_in {entry.check_in.pk} is not one of treatment {treatment.pk}")
+    return entry.check_in
+
+
+def _respondent(actor: Person, treatment: Treatment, entry: Entry) -> str:
+    """Return whose answer it is: a patient's own unless stated, and never a clinician's when the patient enters it."""
+    own = treatment.patient.person_id == actor.pk
+    stated = entry.respondent or (Respondent.PATIENT if own else Respondent.CLINICIAN)
+    if stated not in Respondent.values or (own and stated == Respondent.CLINICIAN):
+        expected = ", ".join(one for one in Respondent.values if not own or one != Respondent.CLINICIAN)
+        raise Refused("respondent", f"respondent is {stated!r}, expected one of {expected}")
+    return stated
+
+
+def _fingerprint(treatment: Treatment, entry: Entry) -> str:
+    return _sha256(
+        [
+            treatment.pk,
+            entry.instrument,
+            list(entry.answers),
+            entry.device_at.isoformat(),
+            entry.device_tz,
+            entry.respondent,
+            entry.check_in and entry.check_in.pk,
+        ]
+    )
+
+
+def _sha256(body: list[object]) -> str:
+    return hashlib.sha256(json.dumps(body, separators=(",", ":")).encode()).hexdigest()

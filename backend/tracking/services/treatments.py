@@ -1,0 +1,128 @@
+"""Planning, starting, correcting and cancelling treatments; check-ins and outcomes follow."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import transaction
+from django.db.models import F
+
+from backend.accounts import audit
+from backend.accounts.models import Patient, Person
+from backend.analysis.schedule import protocol
+from backend.tracking.doorbell import after_commit
+from backend.tracking.models import Progress, Treatment
+from backend.tracking.services.check_ins import schedule, settle_superseded
+from backend.tracking.services.refusals import Refused
+from backend.tracking.tasks import estimate_treatment
+
+DETAILS = (
+    "drug",
+    "drug_name",
+    "route",
+    "dose_mg",
+    "weight_kg",
+    "indication",
+    "redose_reason",
+    "benzodiazepine_24h",
+    "rescue_medication_at",
+    "psychotherapy_same_day",
+    "protocol",
+)
+TIMES = ("state", "planned_at", "started_at", "ended_at")
+EDITABLE = DETAILS + TIMES
+# Outcomes, or the cohorts they count in, do not depend on these.
+WITHOUT_EFFECT = {"dose_mg", "weight_kg", "psychotherapy_same_day", "planned_at"}
+
+
+@transaction.atomic
+def record_treatment(*, actor: Person, patient: Patient, details: Mapping[str, Any]) -> Treatment:
+    """Store a treatment that is planned or has started, with its check-ins.
+
+    `details`: values of `EDITABLE` fields. `Refused` names the field that is wrong.
+    """
+    _lock(patient)
+    treatment = Treatment(patient=patient)
+    if not details.get("protocol"):
+        treatment.protocol = patient.clinic.default_protocol
+    _apply(treatment, details)
+    treatment.save(force_insert=True)
+    audit.record(actor, f"treatment.{treatment.state}", treatment, patient=patient)
+    _follow(treatment, estimates_change=treatment.state == Progress.STARTED)
+    return treatment
+
+
+@transaction.atomic
+def correct_treatment(
+    *, actor: Person, treatment: Treatment, changes: Mapping[str, Any], reason: str = ""
+) -> Treatment:
+    """Change fields of a treatment, start or cancel it; nothing happens when nothing differs.
+
+    Unanswered check-ins move with the time of the dose, ratings never do. `Refused` names the field that is wrong.
+    """
+    _lock(treatment.patient)
+    stored = Treatment.objects.get(pk=treatment.pk)
+    before = {name: getattr(stored, name) for name in EDITABLE}
+    _apply(stored, changes)
+    differing = {
+        name: [before[name], getattr(stored, name)] for name in EDITABLE if before[name] != getattr(stored, name)
+    }
+    if not differing:
+        return stored
+    if "protocol" in differing and stored.check_ins.filter(ratings__isnull=False).exists():
+        raise Refused("protocol", "a check-in has been answered, so the protocol can no longer change")
+    stored.save()
+    changes_told = {name: [_told(old), _told(new)] for name, (old, new) in differing.items()}
+    audit.record(actor, "treatment.changed", stored, patient=stored.patient, changes=changes_told, reason=reason)
+    _follow(stored, estimates_change=bool(differing.keys() - WITHOUT_EFFECT))
+    return stored
+
+
+def start_treatment(*, actor: Person, treatment: Treatment, started_at: datetime) -> Treatment:
+    """Record that a planned treatment has started: time zero of its ratings."""
+    return correct_treatment(
+        actor=actor, treatment=treatment, changes={"state": Progress.STARTED, "started_at": started_at}
+    )
+
+
+def _lock(patient: Patient) -> None:
+    """Let one change of a patient's treatments wait for another."""
+    Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+
+
+def _apply(treatment: Treatment, changes: Mapping[str, Any]) -> None:
+    for name, given in changes.items():
+        if name not in EDITABLE:
+            raise Refused(name, f"{name} cannot be set, expected one of {', '.join(EDITABLE)}")
+        setattr(treatment, name, given)
+    try:
+        treatment.full_clean()
+    except ValidationError as problem:
+        raise _refused(problem) from problem
+    treatment.protocol_version = protocol(treatment.protocol).version
+
+
+def _refused(problem: ValidationError) -> Refused:
+    """Return the first thing that is wrong; the message of a broken constraint opens with its field."""
+    field, messages = next(iter(problem.message_dict.items()))
+    if field == NON_FIELD_ERRORS:
+        return Refused(messages[0].split()[0], messages[0])
+    return Refused(field, f"{field}: {messages[0]}")
+
+
+def _told(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value if value is None else str(value)
+
+
+def _follow(treatment: Treatment, *, estimates_change: bool) -> None:
+    """Bring check-ins in line, and ask for new estimates of every treatment that this one bears on."""
+    if treatment.state != Progress.CANCELLED:
+        schedule(treatment)
+    settle_superseded(treatment.patient)
+    if not estimates_change:
+        return
+    concerned = Treatment.objects.filter(patient=treatment.patient)
+    concerned.update(ratings_version=F("ratings_version") + 1)
+    for one in concerned.values_list("pk", flat=True):
+        after_commit(estimate_treatment, one)

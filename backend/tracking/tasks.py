@@ -1,0 +1,18 @@
+"""Background jobs: each takes a primary key, calls one function and may run twice."""
+
+from celery import shared_task
+
+from backend.tracking import estimation
+
+
+@shared_task
+def estimate_treatment(treatment_id: int) -> None:
+    """Bring the outcomes of one treatment and of its course up to its ratings, and the counts they are in."""
+    for stratum in estimation.refresh(treatment_id).strata:
+        estimation.count(stratum)
+
+
+@shared_task
+def sweep() -> None:
+    """Repair whatever lost messages left behind."""
+    estimation.sweep()

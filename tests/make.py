@@ -1,0 +1,87 @@
+"""Rows for tests, each with what it needs around it; a test names only what matters to it."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+from backend.accounts.models import Clinic, Membership, Patient, Person, Role
+from backend.tracking.models import Amendment, Rating, Treatment
+from backend.tracking.services.ratings import Change, Entry, amend_rating, log_rating
+from backend.tracking.services.treatments import record_treatment
+
+_numbers = count(1)
+
+
+def clinic(**fields: Any) -> Clinic:
+    number = next(_numbers)
+    return Clinic.objects.create(
+        **{"name": f"Clinic {number}", "time_zone": "Europe/London", "country": "GB", "demo": False} | fields
+    )
+
+
+def person(**fields: Any) -> Person:
+    """Somebody who can sign in by code; a password is set when one is given."""
+    return Person.objects.create_user(**{"email": f"person{next(_numbers)}@clinic.example"} | fields)
+
+
+def member(
+    *, at: Clinic | None = None, role: str = Role.CLINICIAN, second_factor: bool = True, **fields: Any
+) -> Person:
+    """Somebody who works at a clinic, with the second factor that staff must have."""
+    somebody = person(**fields)
+    Membership.objects.create(person=somebody, clinic=at or clinic(), role=role)
+    if second_factor:
+        TOTP.activate(somebody, generate_totp_secret())
+    return somebody
+
+
+def patient(*, at: Clinic | None = None, sign_in: bool = True, **fields: Any) -> Patient:
+    """A patient; `patient.person` is who signs in."""
+    if sign_in:
+        fields.setdefault("person", person())
+    return Patient.objects.create(
+        **{"clinic": at or clinic(), "code": f"P{next(_numbers):04}", "time_zone": "Europe/London"} | fields
+    )
+
+
+DOSED_AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+
+def treatment(*, of: Patient | None = None, by: Person | None = None, **details: Any) -> Treatment:
+    """A treatment as a clinician records it: started at `DOSED_AT` unless it is planned or given another start."""
+    somebody = of or patient()
+    if "planned_at" not in details:
+        details = {"state": "started", "started_at": DOSED_AT} | details
+    if details.get("started_at"):
+        details.setdefault("ended_at", details["started_at"] + timedelta(minutes=40))
+    details = {"drug": "ketamine", "route": "iv", "indication": "gad"} | details
+    return record_treatment(actor=by or member(at=somebody.clinic), patient=somebody, details=details)
+
+
+def entry(*, score: int = 4, instrument: str = "nrs-anxiety", device_at: datetime = DOSED_AT, **fields: Any) -> Entry:
+    """What a device sends; `answers` in place of a score for an instrument of several items."""
+    answers = fields.pop("answers", [score])
+    return Entry(
+        **{"client_uuid": uuid4(), "instrument": instrument, "answers": answers, "device_at": device_at} | fields
+    )
+
+
+def rating(*, of: Treatment, hours: float = 1.0, by: Person | None = None, **fields: Any) -> Rating:
+    """A rating so many hours after the start of a treatment, entered by its patient."""
+    device_at = (of.started_at or of.planned_at) + timedelta(hours=hours)
+    sent = entry(device_at=device_at, **fields)
+    return log_rating(actor=by or of.patient.person, treatment=of, entry=sent).rating
+
+
+def ratings(*, of: Treatment, scores: dict[float, int], **fields: Any) -> list[Rating]:
+    """A rating for each hour: score pair."""
+    return [rating(of=of, hours=hours, score=score, **fields) for hours, score in scores.items()]
+
+
+def amendment(*, of: Rating, kind: str = "correct", score: int | None = None, by: Person | None = None) -> Amendment:
+    """An amendment: with a score it corrects, with kind withdraw it takes the rating back."""
+    change = Change(uuid4(), kind, "mistyped", None if score is None else [score])
+    return amend_rating(actor=by or of.entered_by, rating=of, change=change)[0]
