@@ -4,19 +4,27 @@ VENV := .venv
 BIN := $(VENV)/bin
 CHROMIUM := /usr/bin/chromium
 # With no part named, every core works; a part alone starts faster in one process.
-PYTEST = $(BIN)/python -m pytest $(if $(T),$(T),-n auto --maxprocesses=8)
+CORES = -n auto --maxprocesses=8
+PYTEST = $(BIN)/python -m pytest $(if $(T),$(T),$(CORES))
 # Without compiled bytecode every process compiles all its imports again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install test lint fix lock bench drill .installed .chromium
+.PHONY: help demo run install test lint fix lock bench drill .runnable .installed .chromium
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+demo: .runnable ## serve a demo clinic on 127.0.0.1:8000, or another PORT, until Ctrl-C
+	@exec $(BIN)/python -m backend.config.supervisor --demo
+
+run: .runnable ## serve without demo data
+	@exec $(BIN)/python -m backend.config.supervisor
+
 install: .installed ## make .venv and install everything into it
 
-test: .installed .chromium ## run the tests, or a part of them with T=path
+test: .installed .chromium ## run the tests, on PostgreSQL what uses the database and then all; or a part with T=path
+	@$(if $(T),,$(BIN)/python -m tests.on_postgresql $(CORES))
 	@$(PYTEST)
 
 lint: .installed ## check style, types, import layers, migrations and settings
@@ -44,9 +52,12 @@ bench: .installed ## measure the estimators against floors of the same run
 drill: .installed .chromium ## run the tests with ten times the examples
 	@HYPOTHESIS_PROFILE=drill $(PYTEST)
 
-# The environment keeps a copy of the lock it was made from and is brought up to date when the two differ.
-.installed:
-	@cmp -s requirements-dev.txt $(VENV)/requirements-dev.txt && test -x $(BIN)/python && exit 0; \
+# The environment keeps copies of the locks it satisfies and is brought up to date when one differs. The lock for
+# development holds the other one whole, so whoever has it can run Ebb too.
+.runnable: LOCKS := requirements.txt
+.installed: LOCKS := requirements-dev.txt requirements.txt
+.runnable .installed:
+	@test -x $(BIN)/python && cmp -s $(firstword $(LOCKS)) $(VENV)/$(firstword $(LOCKS)) && exit 0; \
 	stop() { echo "$$1" >&2; exit 1; }; \
 	if ! $(BIN)/python -m pip --version > /dev/null 2>&1; then \
 		command -v $(PYTHON) > /dev/null || stop "$(PYTHON) is not there: Ebb needs Python 3.11 or newer; name one with make PYTHON=..."; \
@@ -56,9 +67,9 @@ drill: .installed .chromium ## run the tests with ten times the examples
 			|| stop "Python's venv module is missing: on Debian or Ubuntu install the package python3-venv"; \
 		$(PYTHON) -m venv --clear $(VENV) || exit 1; \
 	fi; \
-	echo "Installing requirements-dev.txt into $(VENV) (about a minute)"; \
-	$(BIN)/python -m pip install -qq --no-input --disable-pip-version-check --compile --require-hashes -r requirements-dev.txt \
-		&& cp requirements-dev.txt $(VENV)/requirements-dev.txt
+	echo "Installing $(firstword $(LOCKS)) into $(VENV) (about a minute)"; \
+	$(BIN)/python -m pip install -qq --no-input --disable-pip-version-check --compile --require-hashes -r $(firstword $(LOCKS)) \
+		&& cp $(LOCKS) $(VENV)/
 
 # Browser tests use the system's Chromium. Only root on Debian can get it here; elsewhere those tests are skipped and say why.
 APT = timeout 300 apt-get -qq -o Acquire::Retries=0 -o Acquire::http::Timeout=20

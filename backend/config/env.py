@@ -1,8 +1,9 @@
-"""Typed reading of settings from environment variables, and the key Ebb makes for itself when given none.
+"""Typed reading of settings from environment variables, and the keys Ebb makes for itself when given none.
 
 An empty variable counts as one that is not set.
 """
 
+import base64
 import contextlib
 import os
 import secrets
@@ -19,6 +20,7 @@ SQLITE = "django.db.backends.sqlite3"
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
 _SHORTEST_KEY = 50  # characters; Django calls a shorter key too weak
+_AES_BYTES = 32  # AES-256
 
 
 def load_file(path: Path) -> None:
@@ -48,17 +50,23 @@ def number(name: str, *, default: int) -> int:
         raise ImproperlyConfigured(f"{name} is {word!r}, expected a whole number") from None
 
 
+def folder(name: str, *, default: Path) -> Path:
+    """Return a folder by its whole path; it need not be there yet."""
+    return Path(text(name, default=str(default))).absolute()
+
+
 def names(name: str, *, default: Sequence[str]) -> list[str]:
     """Return names separated by commas, without the blanks around them."""
     return [word.strip() for word in text(name, default=",".join(default)).split(",") if word.strip()]
 
 
 def database(name: str, *, default: Path) -> dict[str, Any]:
-    """Return Django's description of the database at a URL, by default a SQLite file; its folder is made if missing."""
+    """Return Django's description of the database at a URL, by default a SQLite file; made if missing."""
     url = text(name, default="")
     described: dict[str, Any] = _described(name, url) if url else {"ENGINE": SQLITE, "NAME": str(default)}
     if described["ENGINE"] == SQLITE and described["NAME"] != ":memory:":
         Path(described["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        Path(described["NAME"]).touch(mode=0o600)  # SQLite would let everybody read it
     return described
 
 
@@ -66,6 +74,19 @@ def _described(name: str, url: str) -> dict[str, Any]:
     if url.partition(":")[0] not in environ.Env.DB_SCHEMES:  # the URL itself may hold a password: never quoted
         raise ImproperlyConfigured(f"{name} names no known database, expected a URL such as sqlite:////srv/ebb.sqlite3")
     return dict(environ.Env.db_url_config(url))
+
+
+def inherited(**changes: str) -> dict[str, str]:
+    """Return this process's whole environment, with changes, for a process it starts."""
+    return {**os.environ, **changes}
+
+
+def mail(name: str, *, default: str) -> dict[str, Any]:
+    """Return Django's settings for sending mail from a URL such as smtp+tls://user:password@host:587."""
+    url = text(name, default=default)
+    if url.partition(":")[0] not in environ.Env.EMAIL_SCHEMES:  # the URL itself may hold a password: never quoted
+        raise ImproperlyConfigured(f"{name} names no way to send mail, expected a URL such as smtp+tls://host:587")
+    return dict(environ.Env.email_url_config(url))
 
 
 def secret_key(name: str, *, kept_in: Path) -> str:
@@ -76,19 +97,37 @@ def secret_key(name: str, *, kept_in: Path) -> str:
     given = text(name, default="")
     if given:
         return given
-    if not kept_in.exists():
-        _keep_new_key(kept_in)
-    kept = kept_in.read_text(encoding="ascii").strip()
+    kept = _kept(kept_in, secrets.token_urlsafe(64))
     if len(kept) < _SHORTEST_KEY:
         raise ImproperlyConfigured(f"{kept_in} holds {len(kept)} characters, expected a key of {_SHORTEST_KEY} or more")
     return kept
 
 
-def _keep_new_key(path: Path) -> None:
-    """Write a random key to `path` unless another process has just done so."""
+def encryption_keys(name: str, *, kept_in: Path) -> dict[str, bytes]:
+    """Return AES-256 keys by id, the one in use first, from id:base64 pairs separated by commas or a kept one."""
+    pairs = text(name, default="") or _kept(kept_in, f"1:{base64.b64encode(secrets.token_bytes(32)).decode()}")
+    keys: dict[str, bytes] = {}
+    for pair in pairs.split(","):
+        key_id, _, encoded = pair.strip().partition(":")
+        with contextlib.suppress(ValueError):
+            keys[key_id] = base64.b64decode(encoded, validate=True)
+        if not key_id or len(keys.get(key_id, b"")) != _AES_BYTES:  # the pair itself is a secret: never quoted
+            raise ImproperlyConfigured(f"{name} holds a pair that is not id:base64 of {_AES_BYTES} bytes")
+    return keys
+
+
+def _kept(path: Path, new: str) -> str:
+    """Return the secret kept in a file that only its owner may read; the first to ask puts `new` there."""
+    if not path.exists():
+        _keep(path, new)
+    return path.read_text(encoding="ascii").strip()
+
+
+def _keep(path: Path, secret: str) -> None:
+    """Write a secret to `path` unless another process has just done so."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f"{path.name}.", encoding="ascii") as draft:
-        draft.write(secrets.token_urlsafe(64))  # a temporary file has mode 0600 from birth
+        draft.write(secret)  # a temporary file has mode 0600 from birth
         draft.flush()
         os.fsync(draft.fileno())
         with contextlib.suppress(FileExistsError):  # another process was first: its key counts

@@ -1,6 +1,6 @@
 """Reading variables, and processes that all want to make the key first."""
 
-import secrets
+import os
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -32,11 +32,10 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch):
 def test_the_key_of_a_process_that_was_first_counts(monkeypatch, tmp_path):
     file, theirs = tmp_path / "var" / "secret_key", "t" * 60
 
-    def another_process_is_faster(_length):
+    def another_process_is_faster(_draft):
         file.write_text(theirs)
-        return "o" * 60
 
-    monkeypatch.setattr(secrets, "token_urlsafe", another_process_is_faster)
+    monkeypatch.setattr(os, "fsync", another_process_is_faster)
     assert env.secret_key("EBB_TEST", kept_in=file) == theirs
     assert list(file.parent.iterdir()) == [file]
 
