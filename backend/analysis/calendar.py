@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from backend.analysis.schedule import CheckIn, Protocol
 
 WEEK_HOURS = 7 * 24
-BASELINE_OPENS = timedelta(hours=24)  # before the dose: METHOD's window of the momentary series
-ARRIVAL_OPENS = timedelta(hours=3)  # [design] before the dose: what is rated from here on is rated at the clinic
-ARRIVAL_WAITS = timedelta(hours=12)  # [design] past the planned time: how long a dose may be delayed
-EVENING = time(19)  # [design] local time at which the evening check-in is due
+BASELINE_OPENS_HOURS = 24  # before the dose: the window of the momentary series
+ARRIVAL_OPENS_HOURS = 3  # [design] before the dose: what is rated from here on is rated at the clinic
+ARRIVAL_WAITS_HOURS = 12  # [design] past the planned time: how long a dose may be delayed
+EVENING_HOUR = 19  # [design] by the local clock: when the evening check-in is due
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,11 @@ def occasions(protocol: Protocol, dosed_at: datetime, zone: ZoneInfo, *, planned
     `dosed_at` is when the dose starts, or is planned to (`planned`): then the check-in at arrival stays open until
     the dose is known to have started. Weekly check-ins keep the local wall time of the dose across clock changes.
     """
-    arrival = dosed_at - ARRIVAL_OPENS
-    opens = dosed_at - BASELINE_OPENS
-    evening = datetime.combine(dosed_at.astimezone(zone).date() - timedelta(days=1), EVENING, zone).astimezone(UTC)
-    closes = dosed_at + ARRIVAL_WAITS if planned else dosed_at
+    arrival = dosed_at - timedelta(hours=ARRIVAL_OPENS_HOURS)
+    opens = dosed_at - timedelta(hours=BASELINE_OPENS_HOURS)
+    the_day_before = dosed_at.astimezone(zone).date() - timedelta(days=1)
+    evening = datetime.combine(the_day_before, time(EVENING_HOUR), zone).astimezone(UTC)
+    closes = dosed_at + timedelta(hours=ARRIVAL_WAITS_HOURS if planned else 0)
     before = (
         Occasion(0, "evening before", None, min(max(evening, opens), arrival), opens, arrival),
         Occasion(1, "arrival", None, dosed_at, arrival, closes),

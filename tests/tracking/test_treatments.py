@@ -95,3 +95,18 @@ def test_what_must_never_be_true_is_refused_by_the_database(patient, broken, req
     treatment = make.treatment(of=patient)
     with pytest.raises(IntegrityError, match=request.node.callspec.id), transaction.atomic():
         Treatment.objects.filter(pk=treatment.pk).update(**broken)
+
+
+def test_a_rating_that_arrives_during_a_correction_is_not_forgotten(patient, clinician, monkeypatch):
+    treatment = make.treatment(of=patient)
+    check, arrived = Treatment.full_clean, []
+
+    def interrupted(self, *args, **options):
+        if not arrived:
+            arrived.append(make.rating(of=treatment))
+        check(self, *args, **options)
+
+    before = Treatment.objects.get().ratings_version
+    monkeypatch.setattr(Treatment, "full_clean", interrupted)
+    correct_treatment(actor=clinician, treatment=treatment, changes={"weight_kg": "70.5"})
+    assert Treatment.objects.get().ratings_version == before + 1

@@ -20,10 +20,10 @@ from backend.tracking.services.refusals import KeyReused, Refused
 from backend.tracking.tasks import estimate_treatment
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-FUTURE_TOLERATED = timedelta(minutes=5)
-SKEW_IGNORED = timedelta(minutes=2)  # [design] clocks and networks are no better than this
-SKEW_CORRECTED = timedelta(hours=24)  # a clock further off is not believed to be off by a constant
-LIVE_WITHIN = timedelta(minutes=15)  # [design] between answering and arriving here
+FUTURE_TOLERATED_MINUTES = 5
+SKEW_IGNORED_MINUTES = 2  # [design] clocks and networks are no better than this
+SKEW_CORRECTED_HOURS = 24  # a clock further off is not believed to be off by a constant
+LIVE_WITHIN_MINUTES = 15  # [design] between answering and arriving here
 
 Answers = Sequence[int | None]
 
@@ -196,17 +196,19 @@ def _check_times(entry: Entry) -> None:
 def _effective(entry: Entry, now: datetime) -> tuple[datetime, bool]:
     """Return when the rating was made by the server's clock, and whether the device's clock was too far off."""
     skew = timedelta() if entry.device_sent_at is None else now - entry.device_sent_at
-    believed = abs(skew) <= SKEW_CORRECTED
-    effective_at = entry.device_at + skew if believed and abs(skew) > SKEW_IGNORED else entry.device_at
-    if effective_at > now + FUTURE_TOLERATED:
-        raise Refused("device_at", f"device_at is {entry.device_at.isoformat()}, more than 5 minutes in the future")
-    return effective_at, abs(skew) > SKEW_IGNORED
+    off = abs(skew) > timedelta(minutes=SKEW_IGNORED_MINUTES)
+    believed = abs(skew) <= timedelta(hours=SKEW_CORRECTED_HOURS)
+    effective_at = entry.device_at + skew if off and believed else entry.device_at
+    if effective_at > now + timedelta(minutes=FUTURE_TOLERATED_MINUTES):
+        tolerated = f"more than {FUTURE_TOLERATED_MINUTES} minutes in the future"
+        raise Refused("device_at", f"device_at is {entry.device_at.isoformat()}, {tolerated}")
+    return effective_at, off
 
 
 def _timing(entry: Entry, check_in: CheckIn | None, effective_at: datetime, now: datetime) -> Timing:
     if check_in is not None and effective_at >= check_in.closes_at:
         return Timing.LATE
-    if now - effective_at <= LIVE_WITHIN:
+    if now - effective_at <= timedelta(minutes=LIVE_WITHIN_MINUTES):
         return Timing.LIVE
     return Timing.LATE if entry.device_sent_at is None else Timing.OFFLINE
 

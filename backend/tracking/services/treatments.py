@@ -72,7 +72,7 @@ def correct_treatment(
         return stored
     if "protocol" in differing and stored.check_ins.filter(ratings__isnull=False).exists():
         raise Refused("protocol", "a check-in has been answered, so the protocol can no longer change")
-    stored.save()
+    stored.save(update_fields=[*differing, "protocol_version"])  # ratings may be raising its version meanwhile
     changes_told = {name: [_told(old), _told(new)] for name, (old, new) in differing.items()}
     audit.record(actor, "treatment.changed", stored, patient=stored.patient, changes=changes_told, reason=reason)
     _follow(stored, estimates_change=bool(differing.keys() - WITHOUT_EFFECT))
