@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from allauth.account.forms import ConfirmLoginCodeForm, LoginForm
+from allauth.account.forms import ConfirmLoginCodeForm, LoginForm, RequestLoginCodeForm, ResetPasswordForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
+
+ADDRESS = "E-mail address"
 
 
 class PasswordForm(LoginForm):  # type: ignore[misc] # allauth ships no types
@@ -12,7 +14,23 @@ class PasswordForm(LoginForm):  # type: ignore[misc] # allauth ships no types
 
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - whatever allauth passes
         super().__init__(*args, **options)
-        self.fields["login"].label = "E-mail address"
+        self.fields["login"].label = ADDRESS
+
+
+class AskForCodeForm(RequestLoginCodeForm):  # type: ignore[misc] # allauth ships no types
+    """Asking for a code."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - whatever allauth passes
+        super().__init__(*args, **options)
+        self.fields["email"].label = ADDRESS
+
+
+class AskForPasswordForm(ResetPasswordForm):  # type: ignore[misc] # allauth ships no types
+    """Asking for a new password."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - whatever allauth passes
+        super().__init__(*args, **options)
+        self.fields["email"].label = ADDRESS
 
 
 class CodeForm(ConfirmLoginCodeForm):  # type: ignore[misc] # allauth ships no types

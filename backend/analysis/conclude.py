@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -61,46 +62,56 @@ def conclude(facts: Facts, *, per_course: bool) -> list[Conclusion]:
     series = {one.slug: Series.of(one) for one in known() if one.role == "outcome" and one.slug in rated}
     labelled = (episodes_per_course if per_course else episodes_per_treatment)(study, series)
     canonical = facts.canonical()
-    plan = protocol(facts.protocol)
-    return [one for rules in RULE_SETS.values() for one in _under(rules, labelled, plan, canonical)]
+    first = np.flatnonzero(labelled.labels["treatment"].to_numpy() == 0).tolist()
+    judged = (_Judged.under(rules, labelled, protocol(facts.protocol), canonical) for rules in RULE_SETS.values())
+    return [one.conclusion(at) for one in judged for at in first]
 
 
-def _under(rules: RuleSet, labelled: Labelled, plan: Protocol, canonical: str) -> list[Conclusion]:
-    outcomes = outcomes_of(labelled.episodes, rules)
-    grids = (on_grid(labelled.episodes, rules, plan, redose_is_loss=under_e2) for under_e2 in (False, True))
-    counted = members(*grids)
-    instruments = labelled.labels["instrument"].tolist()
-    first = np.flatnonzero(labelled.labels["treatment"].to_numpy() == 0)
-    return [_conclusion(rules, outcomes, int(at), instruments[at], counted[at], canonical) for at in first]
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """All episodes of some facts under one rule set."""
 
+    rules: RuleSet
+    labelled: Labelled
+    outcomes: Outcomes
+    members: list[Member]
+    canonical: str
 
-def _conclusion(rules: RuleSet, outcomes: Outcomes, at: int, slug: str, member: Member, canonical: str) -> Conclusion:
-    version = get(slug).version
+    @classmethod
+    def under(cls, rules: RuleSet, labelled: Labelled, plan: Protocol, canonical: str) -> Self:
+        episodes = labelled.episodes
+        grids = (on_grid(episodes, rules, plan, redose_is_loss=under_e2) for under_e2 in (False, True))
+        return cls(rules, labelled, outcomes_of(episodes, rules), members(*grids), canonical)
 
-    def number(column: Floats) -> float | None:
-        found = float(column[at])
-        return None if math.isnan(found) else found
+    def conclusion(self, at: int) -> Conclusion:
+        rules, outcomes = self.rules, self.outcomes
+        slug = str(self.labelled.labels["instrument"].iloc[at])
+        version = get(slug).version
 
-    return Conclusion(
-        instrument=slug,
-        rule_set=rules.name,
-        status=str(STATUSES[outcomes.status[at]]),
-        reason=str(REASONS[outcomes.reason[at]]),
-        baseline=number(outcomes.baseline),
-        n_ratings=int(outcomes.n_ratings[at]),
-        onset_lower_hours=number(outcomes.onset_lower),
-        onset_upper_hours=number(outcomes.onset_upper),
-        loss_lower_hours=number(outcomes.loss_lower),
-        loss_upper_hours=number(outcomes.loss_upper),
-        loss_lower_e2_hours=number(outcomes.loss_lower),
-        loss_upper_e2_hours=number(outcomes.loss_upper_e2),
-        duration_lower_hours=number(outcomes.duration_lower),
-        duration_upper_hours=number(outcomes.duration_upper),
-        best_improvement_percent=number(outcomes.best_improvement_percent),
-        flags=str(flag_texts(outcomes.flags[at : at + 1])[0]),
-        sentence=sentence(outcomes, at, rules),
-        member=member,
-        rule_set_version=rules.version,
-        instrument_version=version,
-        input_sha256=fingerprint(canonical, slug, version, rules.name, rules.version, ALGORITHM_VERSION),
-    )
+        def number(column: Floats) -> float | None:
+            found = float(column[at])
+            return None if math.isnan(found) else found
+
+        return Conclusion(
+            instrument=slug,
+            rule_set=rules.name,
+            status=str(STATUSES[outcomes.status[at]]),
+            reason=str(REASONS[outcomes.reason[at]]),
+            baseline=number(outcomes.baseline),
+            n_ratings=int(outcomes.n_ratings[at]),
+            onset_lower_hours=number(outcomes.onset_lower),
+            onset_upper_hours=number(outcomes.onset_upper),
+            loss_lower_hours=number(outcomes.loss_lower),
+            loss_upper_hours=number(outcomes.loss_upper),
+            loss_lower_e2_hours=number(outcomes.loss_lower),
+            loss_upper_e2_hours=number(outcomes.loss_upper_e2),
+            duration_lower_hours=number(outcomes.duration_lower),
+            duration_upper_hours=number(outcomes.duration_upper),
+            best_improvement_percent=number(outcomes.best_improvement_percent),
+            flags=str(flag_texts(outcomes.flags[at : at + 1])[0]),
+            sentence=sentence(outcomes, at, rules, float(self.labelled.episodes.about.last_dose_hours[at])),
+            member=self.members[at],
+            rule_set_version=rules.version,
+            instrument_version=version,
+            input_sha256=fingerprint(self.canonical, slug, version, rules.name, rules.version, ALGORITHM_VERSION),
+        )

@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -17,6 +18,8 @@ from backend.analysis.outcomes.rules import DEFAULT_RULE_SET, RULE_SETS, RuleSet
 from backend.analysis.schedule import DEFAULT_PROTOCOL, protocol
 from backend.tracking.models import Drug, Indication, Outcome, Route, Stratum, StratumCells, Treatment, Unit
 from backend.tracking.services.refusals import Refused
+
+YEARS = range(1900, 2200)  # the day after the last one asked for is still a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +115,11 @@ def _one_of(field: str, given: str, expected: list[str]) -> str:
 def _day(field: str, given: str) -> date | None:
     if not given:
         return None
-    try:
-        return date.fromisoformat(given)
-    except ValueError:
-        raise Refused(field, f"{field} is {given!r}, expected a day such as 2026-01-31") from None
+    with suppress(ValueError):
+        found = date.fromisoformat(given)
+        if found.year in YEARS:
+            return found
+    raise Refused(field, f"{field} is {given!r}, expected a day such as 2026-01-31")
 
 
 def _chosen(selection: Selection) -> dict[str, str]:

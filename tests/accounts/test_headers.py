@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from django.core.checks import run_checks
+from django.test import Client
 
 POLICY = {
     "default-src 'none'",
@@ -89,3 +90,9 @@ def test_the_admin_is_behind_the_same_sign_in(client, clinician):
     assert client.get("/admin/login/").headers["Location"].startswith("/account/login/")
     client.force_login(clinician)
     assert client.get("/admin/login/").status_code == 403
+
+
+def test_a_form_from_elsewhere_is_refused_with_a_page_of_ours(db):
+    answer = Client(enforce_csrf_checks=True).post("/account/login/", {"login": "x", "password": "y"})
+    assert answer.status_code == 403
+    assert "Please try again" in answer.content.decode()

@@ -68,6 +68,10 @@ def test_a_course_counts_onset_from_its_first_dose_and_loss_from_its_last():
     assert (found.onset_lower_hours, found.onset_upper_hours) == (1, 2)
     assert (found.loss_lower_hours, found.loss_upper_hours) == (168, 336)
     assert (found.duration_lower_hours, found.duration_upper_hours) == (168 + 72 - 2, 336 + 72 - 1)
+    assert found.sentence == (
+        "At each check-in answered from 2 h after the first dose to week 1 after the last the rating was at most half "
+        "of baseline; at week 2 after the last it was above."
+    )
 
 
 @pytest.mark.parametrize(

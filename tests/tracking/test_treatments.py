@@ -83,7 +83,7 @@ def test_the_protocol_stays_once_a_check_in_is_answered(patient, clinician):
     "broken",
     [
         pytest.param({"state": "started", "started_at": None}, id="started_treatment_has_a_start"),
-        pytest.param({"state": "planned"}, id="planned_treatment_has_no_start"),
+        pytest.param({"state": "planned", "planned_at": DOSED_AT}, id="planned_treatment_has_no_start"),
         pytest.param({"state": "planned", "started_at": None}, id="planned_treatment_has_a_plan"),
         pytest.param({"ended_at": DOSED_AT - timedelta(hours=1)}, id="treatment_ends_after_it_starts"),
         pytest.param({"drug": "other"}, id="treatment_with_another_drug_names_it"),

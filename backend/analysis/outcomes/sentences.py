@@ -11,8 +11,11 @@ NOT_EVALUABLE = {
 }
 
 
-def sentence(outcomes: Outcomes, at: int, rules: RuleSet) -> str:
-    """Return what is known of the episode numbered `at`, by its status."""
+def sentence(outcomes: Outcomes, at: int, rules: RuleSet, last_dose_hours: float = 0.0) -> str:
+    """Return what is known of the episode numbered `at`, by its status.
+
+    `last_dose_hours`: from the first dose of a course to its last, from which loss is counted; 0 for one dose.
+    """
     status = Status(outcomes.status[at])
     if status is Status.not_evaluable:
         return NOT_EVALUABLE[Reason(outcomes.reason[at])]
@@ -23,18 +26,19 @@ def sentence(outcomes: Outcomes, at: int, rules: RuleSet) -> str:
     if status is Status.no_response:
         twice = " and still so at the next" if rules.confirmed else ""
         return f"At no check-in answered up to {last} was the rating at most {share}{twice}."
-    return _of_response(outcomes, at, rules)
+    return _of_response(outcomes, at, rules, several=last_dose_hours > 0)
 
 
-def _of_response(outcomes: Outcomes, at: int, rules: RuleSet) -> str:
-    seen = f"from {human_time(outcomes.onset_upper[at])} to {human_time(outcomes.loss_lower[at])}"
+def _of_response(outcomes: Outcomes, at: int, rules: RuleSet, *, several: bool) -> str:
+    first, last = (" after the first dose", " after the last") if several else ("", "")
+    seen = f"from {human_time(outcomes.onset_upper[at])}{first} to {human_time(outcomes.loss_lower[at])}{last}"
     share = _share(rules.lost_above_percent)
     if rules.losses_in_a_row > 1:
         claim = f"At the check-ins answered {seen} the rating was never twice in a row above {share}"
     else:
         claim = f"At each check-in answered {seen} the rating was at most {share}"
     if outcomes.status[at] == Status.lost:
-        return f"{claim}; at {human_time(outcomes.loss_upper[at])} it was above."
+        return f"{claim}; at {human_time(outcomes.loss_upper[at])}{last} it was above."
     return f"{claim}; nothing is known after that."
 
 

@@ -1,0 +1,1 @@
+"""What enters and leaves in bulk, and the tokens that let programs in."""
