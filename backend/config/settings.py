@@ -162,7 +162,9 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_FORMS = {
     "login": "backend.accounts.forms.PasswordForm",
+    "request_login_code": "backend.accounts.forms.AskForCodeForm",
     "confirm_login_code": "backend.accounts.forms.CodeForm",
+    "reset_password": "backend.accounts.forms.AskForPasswordForm",
 }
 # A waiting room shares one address: limits per address are wide, those per account narrow.
 ACCOUNT_RATE_LIMITS = {

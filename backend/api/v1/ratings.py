@@ -1,0 +1,167 @@
+"""Posting, reading and amending ratings."""
+
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from backend.api.conventions.fields import AnswerList, Instant, Key, RowSerializer, StrictSerializer, Text, Whole
+from backend.api.conventions.problems import NoSuch
+from backend.api.conventions.routes import ListRoute, Route, RowRoute, read
+from backend.tracking.models import Amendment, Rating, Treatment
+from backend.tracking.services.ratings import Change, Entry, amend_rating, log_rating
+
+REPLAYED = {"Idempotent-Replay": "true"}
+
+Row = TypeVar("Row", bound=Model)
+
+
+class NewRating(StrictSerializer):
+    """A completed instrument, as a device sends it."""
+
+    client_uuid = Key()
+    treatment = Whole()
+    instrument = Text()
+    answers = AnswerList()
+    device_at = Instant()
+    check_in = Whole(required=False, allow_null=True)
+    device_tz = Text(required=False, allow_blank=True)
+    device_sent_at = Instant(required=False, allow_null=True)
+    respondent = Text(required=False, allow_blank=True)
+
+
+class StoredRating(RowSerializer):
+    """A rating as it was entered."""
+
+    class Meta:
+        """Every stored column."""
+
+        model = Rating
+        fields = (
+            "id",
+            "client_uuid",
+            "payload_sha256",
+            "patient",
+            "treatment",
+            "check_in",
+            "instrument",
+            "instrument_version",
+            "answers",
+            "total",
+            "answered",
+            "prorated",
+            "respondent",
+            "entered_by",
+            "device_at",
+            "device_utc_offset_minutes",
+            "device_tz",
+            "device_sent_at",
+            "received_at",
+            "skew_ms",
+            "effective_at",
+            "timing",
+        )
+
+
+class StoredAmendment(RowSerializer):
+    """What was changed of a rating, and why."""
+
+    class Meta:
+        """Every stored column."""
+
+        model = Amendment
+        fields = (
+            "id",
+            "client_uuid",
+            "payload_sha256",
+            "rating",
+            "kind",
+            "answers",
+            "total",
+            "reason",
+            "made_by",
+            "made_at",
+        )
+
+
+class AmendedRating(RowSerializer):
+    """A rating as it was entered, with its amendments in order: the last one counts."""
+
+    amendments = StoredAmendment(many=True)
+
+    class Meta:
+        """Every stored column, and what stands beside it."""
+
+        model = Rating
+        fields = (*StoredRating.Meta.fields, "amendments")
+
+
+class NewAmendment(StrictSerializer):
+    """A correction with its answers, or a withdrawal without."""
+
+    client_uuid = Key()
+    kind = Text()
+    reason = Text(allow_blank=True, max_length=2000)
+    answers = AnswerList(required=False, allow_null=True)
+
+
+class Ratings(ListRoute):
+    """`ratings/`: read those one may see, post one for a treatment one may write for."""
+
+    serializer_class = AmendedRating
+
+    def get_queryset(self) -> QuerySet[Rating]:
+        """Return them with their amendments."""
+        return Rating.objects.visible_to(self.person).prefetch_related("amendments")
+
+    def post(self, request: Request) -> Response:
+        """Store a rating once per client key: 201 the first time, 200 with the same body ever after."""
+        fields = read(NewRating, request)
+        treatment = writable(
+            Treatment.objects.recorded_by(self.person).select_related("patient"), fields.pop("treatment"), "treatment"
+        )
+        if fields.get("check_in") is not None:
+            fields["check_in"] = writable(treatment.check_ins.all(), fields["check_in"], "check_in")
+        logged = log_rating(actor=self.person, treatment=treatment, entry=Entry(**fields))
+        headers = {"Location": reverse("api-rating", args=[logged.rating.pk])}
+        return stored(StoredRating(logged.rating).data, headers=headers, replayed=logged.replayed)
+
+
+class OneRating(RowRoute):
+    """`ratings/{id}/`."""
+
+    serializer_class = AmendedRating
+
+    def get_queryset(self) -> QuerySet[Rating]:
+        """Return those the person may see."""
+        return Rating.objects.visible_to(self.person).prefetch_related("amendments")
+
+
+class Amendments(Route):
+    """`ratings/{id}/amendments/`."""
+
+    def post(self, request: Request, pk: int) -> Response:
+        """Store an amendment once per client key, as with ratings."""
+        rating = get_object_or_404(Rating.objects.recorded_by(self.person).select_related("patient"), pk=pk)
+        change = Change(**read(NewAmendment, request))
+        amendment, replayed = amend_rating(actor=self.person, rating=rating, change=change)
+        return stored(StoredAmendment(amendment).data, headers={}, replayed=replayed)
+
+
+def writable(rows: QuerySet[Row], primary_key: int, field: str) -> Row:
+    """Return the row that a field of the body names; `NoSuch` when it is not there or not this person's."""
+    row = rows.filter(pk=primary_key).first()
+    if row is None:
+        raise NoSuch(field)
+    return row
+
+
+def stored(content: Any, *, headers: dict[str, str], replayed: bool) -> Response:  # noqa: ANN401 - a serializer's data
+    """Return the answer to a write with a client key."""
+    if replayed:
+        return Response(content, status=HTTPStatus.OK, headers=headers | REPLAYED)
+    return Response(content, status=HTTPStatus.CREATED, headers=headers)
