@@ -1,12 +1,12 @@
 """Ratings are stored once, as they came, with what is known of their time."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, transaction
-from django.utils import timezone
+from django.utils.timezone import now as server_now
 
 from backend.accounts.models import AuditEntry
 from backend.tracking.models import Amendment, Rating, Skip, Treatment
@@ -28,7 +28,7 @@ def test_a_replay_returns_the_stored_rating_and_leaves_no_trace(patient):
     entry = make.entry()
     first = log(treatment, entry)
     version = Treatment.objects.get().ratings_version
-    again = log(treatment, replace(entry, device_sent_at=timezone.now()))
+    again = log(treatment, replace(entry, device_sent_at=server_now()))
     assert (again.rating, again.replayed) == (first.rating, True)
     assert Rating.objects.count() == AuditEntry.objects.filter(action="rating.logged").count() == 1
     assert Treatment.objects.get().ratings_version == version
@@ -59,7 +59,10 @@ def test_the_same_key_of_another_patient_is_another_rating(patient, stranger):
         pytest.param({"answers": [True]}, "answers", "got True", id="true is no number"),
         pytest.param({"answers": [4.0]}, "answers", "got 4.0", id="nor is a decimal"),
         pytest.param({"device_at": datetime(2026, 3, 2, 11)}, "device_at", "offset", id="naive"),  # noqa: DTZ001
-        pytest.param({"device_at": datetime(1999, 3, 2, tzinfo=UTC)}, "device_at", "after 1999", id="last century"),
+        pytest.param({"device_at": datetime(1999, 3, 2, tzinfo=UTC)}, "device_at", "from 2000", id="last century"),
+        pytest.param(
+            {"device_sent_at": datetime(9999, 12, 31, tzinfo=UTC)}, "device_sent_at", "to 2199", id="year 9999"
+        ),
         pytest.param({"device_tz": "Mars/Olympus"}, "device_tz", "IANA", id="unknown zone"),
         pytest.param({"respondent": "neighbour"}, "respondent", "patient, caregiver", id="unknown respondent"),
         pytest.param({"respondent": "clinician"}, "respondent", "patient, caregiver", id="not the clinician's phone"),
@@ -78,8 +81,8 @@ def test_bad_input_names_its_field_and_stores_nothing(patient, fields, field, sa
 def test_a_rating_from_the_future_is_refused_and_a_fast_clock_forgiven(patient):
     treatment = make.treatment(of=patient)
     with pytest.raises(Refused, match="more than 5 minutes in the future"):
-        log(treatment, make.entry(device_at=timezone.now() + timedelta(minutes=6)))
-    assert log(treatment, make.entry(device_at=timezone.now() + timedelta(minutes=4))).rating.timing == "live"
+        log(treatment, make.entry(device_at=server_now() + timedelta(minutes=6)))
+    assert log(treatment, make.entry(device_at=server_now() + timedelta(minutes=4))).rating.timing == "live"
 
 
 def test_a_check_in_of_another_treatment_is_refused(patient, stranger):
@@ -98,7 +101,7 @@ def test_an_unanswered_item_leaves_no_total_and_a_blank_form_is_not_zero(patient
 
 def timed(treatment, *, made, sent=None, clock=timedelta()):
     """Log a rating made and sent so long ago, by a device whose clock is off."""
-    now = timezone.now()
+    now = server_now()
     entry = make.entry(device_at=now - made + clock, device_sent_at=None if sent is None else now - sent + clock)
     return log(treatment, entry).rating, now
 
@@ -129,10 +132,17 @@ def test_a_clock_that_is_hours_off_is_corrected_and_the_device_time_kept(patient
     assert abs(rating.skew_ms + 3 * 3_600_000) < 5_000
 
 
+def test_an_offset_further_than_any_zone_loses_nothing(patient):
+    far = timezone(timedelta(hours=-23, minutes=-59))
+    rating = log(make.treatment(of=patient), make.entry(device_at=DOSED_AT.astimezone(far))).rating
+    rating.refresh_from_db()
+    assert (rating.device_at, rating.device_utc_offset_minutes) == (DOSED_AT, -1439)
+
+
 def test_a_rating_after_its_window_is_late(patient):
-    treatment = make.treatment(of=patient, started_at=timezone.now() - timedelta(hours=3), ended_at=None)
+    treatment = make.treatment(of=patient, started_at=server_now() - timedelta(hours=3), ended_at=None)
     first = treatment.check_ins.get(name="+1 h")
-    assert log(treatment, make.entry(check_in=first, device_at=timezone.now())).rating.timing == "late"
+    assert log(treatment, make.entry(check_in=first, device_at=server_now())).rating.timing == "late"
 
 
 def test_staff_enter_in_their_own_name_unless_they_say_whose_answer_it_is(patient, clinician):

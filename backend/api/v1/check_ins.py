@@ -72,9 +72,8 @@ class Skips(Route):
         mine = CheckIn.objects.recorded_by(self.person).select_related("treatment__patient")
         check_in = get_object_or_404(mine, pk=pk)
         fields: dict[str, Any] = read(NewSkip, request)
-        skipped_before = check_in.skips.exists()
-        skip = skip_check_in(actor=self.person, check_in=check_in, **fields)
+        skip, replayed = skip_check_in(actor=self.person, check_in=check_in, **fields)
         content = StoredSkip(skip).data
-        if skipped_before:
+        if replayed:
             return Response(content, headers=REPLAYED)
         return Response(content, status=HTTPStatus.CREATED)

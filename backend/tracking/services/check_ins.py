@@ -59,8 +59,8 @@ def settle_superseded(patient: Patient) -> None:
 
 
 @transaction.atomic
-def skip_check_in(*, actor: Person, check_in: CheckIn, client_uuid: UUID, reason: str) -> Skip:
-    """Store once per client key that a check-in will not be answered; a check-in is skipped at most once.
+def skip_check_in(*, actor: Person, check_in: CheckIn, client_uuid: UUID, reason: str) -> tuple[Skip, bool]:
+    """Store once that a check-in will not be answered, and tell whether that had been stored before.
 
     `KeyReused` when the key was used for another check-in or reason; `Refused` when it was answered.
     """
@@ -73,14 +73,14 @@ def skip_check_in(*, actor: Person, check_in: CheckIn, client_uuid: UUID, reason
         raise KeyReused
     stored = earlier or Skip.objects.filter(check_in=check_in).first()
     if stored is not None:
-        return stored
+        return stored, True
     if CheckIn.objects.with_answers().get(pk=check_in.pk).is_answered:
         raise Refused("check_in", "this check-in has been answered, so it cannot be skipped")
     skip = Skip.objects.create(
         patient=patient, check_in=check_in, client_uuid=client_uuid, reason=reason, made_by=actor
     )
     audit.record(actor, "check_in.skipped", skip, patient=patient)
-    return skip
+    return skip, False
 
 
 def _settled(treatment: Treatment) -> QuerySet[CheckIn]:

@@ -19,7 +19,7 @@ from backend.tracking.models import Amendment, CheckIn, Rating, Respondent, Timi
 from backend.tracking.services.refusals import KeyReused, Refused
 from backend.tracking.tasks import estimate_treatment
 
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 FUTURE_TOLERATED_MINUTES = 5
 SKEW_IGNORED_MINUTES = 2  # [design] clocks and networks are no better than this
 SKEW_CORRECTED_HOURS = 24  # a clock further off is not believed to be off by a constant
@@ -130,10 +130,10 @@ def rating_from(actor: Person, treatment: Treatment, entry: Entry, now: datetime
         payload_sha256=_fingerprint(treatment, entry),
         respondent=_respondent(actor, treatment, entry),
         entered_by=actor,
-        device_at=entry.device_at,
+        device_at=entry.device_at.astimezone(UTC),  # the offset has its own column; PostgreSQL reads none of 16 h
         device_utc_offset_minutes=round(offset / timedelta(minutes=1)),
         device_tz=entry.device_tz,
-        device_sent_at=entry.device_sent_at,
+        device_sent_at=entry.device_sent_at and entry.device_sent_at.astimezone(UTC),
         received_at=now,
         skew_ms=None if skew is None else round(skew / timedelta(milliseconds=1)),
         effective_at=effective_at,
@@ -185,8 +185,8 @@ def _check_times(entry: Entry) -> None:
             continue
         if moment.utcoffset() is None:
             raise Refused(field, f"{field} is {moment.isoformat()}, expected an instant with its offset from UTC")
-        if moment < EARLIEST:
-            raise Refused(field, f"{field} is {moment.isoformat()}, expected an instant after 1999")
+        if not EARLIEST <= moment < LATEST:
+            raise Refused(field, f"{field} is {moment.isoformat()}, expected an instant from 2000 to 2199")
     if entry.device_tz and entry.device_tz not in time_zones():
         raise Refused(
             "device_tz", f"device_tz is {entry.device_tz!r}, expected an IANA time zone such as Europe/Berlin"
