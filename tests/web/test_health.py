@@ -32,4 +32,4 @@ def test_an_interface_that_says_nothing_about_access_is_closed(method):
 
         post = delete = get
 
-    assert Forgotten.as_view()(getattr(APIRequestFactory(), method)("/")).status_code == 403
+    assert Forgotten.as_view()(getattr(APIRequestFactory(), method)("/")).status_code == 401

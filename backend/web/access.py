@@ -1,0 +1,52 @@
+"""Who may open a page: people who signed in; what is for staff does not exist for anybody else."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+
+from backend.accounts.models import Clinic, Membership, Patient, Person
+from backend.tracking.models import CheckIn, Treatment
+
+View = Callable[..., HttpResponse]
+
+
+class SignedInRequest(HttpRequest):
+    """What a view behind one of these doors is given."""
+
+    user: Person
+
+
+def signed_in(view: View) -> View:
+    """Send anybody unknown to where they sign in, and back afterwards."""
+    return login_required(view)
+
+
+def staff_only(view: View) -> View:
+    """Answer 404 to people who work at no clinic."""
+
+    @wraps(view)
+    def guarded(request: SignedInRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if not Membership.objects.held_by(request.user).exists():
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return signed_in(guarded)
+
+
+def patients_of_staff(person: Person) -> QuerySet[Patient]:
+    """Return the patients of the clinics a person works at; without their own record elsewhere."""
+    return Patient.objects.visible_to(person).filter(clinic__in=Clinic.objects.staffed_by(person))
+
+
+def own_check_ins(person: Person) -> QuerySet[CheckIn]:
+    """Return the check-ins that are a person's own to answer, with what happened at them."""
+    mine = CheckIn.objects.recorded_by(person).filter(treatment__patient__person=person)
+    return mine.with_answers().select_related("treatment__patient__clinic")
+
+
+def own_treatments(person: Person) -> QuerySet[Treatment]:
+    """Return the treatments a person was given."""
+    return Treatment.objects.visible_to(person).filter(patient__person=person)

@@ -1,0 +1,1 @@
+"""What staff of a clinic see: their patients, one patient, and cohorts."""

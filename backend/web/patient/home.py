@@ -1,0 +1,60 @@
+"""Where everybody arrives: a patient at what is due, staff at their patients."""
+
+from datetime import datetime
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+from django_htmx.http import HttpResponseStopPolling
+
+from backend.accounts.models import Membership, Patient
+from backend.analysis.conclude import ALGORITHM_VERSION
+from backend.analysis.outcomes.rules import DEFAULT_RULE_SET
+from backend.instruments import PRIMARY
+from backend.tracking.asking import due_check_in, questions
+from backend.tracking.estimation import fresh_outcomes
+from backend.tracking.models import Outcome, Treatment, Unit
+from backend.web.access import SignedInRequest, own_treatments, signed_in
+from backend.web.patient.anchoring import readable_treatment
+from backend.web.patient.check_ins import question_page
+from backend.web.patient.notices import notice_for
+
+SHOWN = {"unit": Unit.TREATMENT, "instrument": PRIMARY, "rule_set": DEFAULT_RULE_SET}
+
+
+@signed_in
+@require_safe
+def home(request: SignedInRequest) -> HttpResponse:
+    """Ask what is due, or say when the next check-in opens."""
+    now = timezone.now()
+    patients = list(Patient.objects.filter(person=request.user).select_related("clinic").order_by("pk"))
+    if not patients and Membership.objects.held_by(request.user).exists():
+        return redirect("patients")
+    due = sorted(filter(None, (due_check_in(one, now) for one in patients)), key=lambda one: one.closes_at)
+    if due:
+        return question_page(request, due[0], questions(due[0]))
+    notices = [notice_for(one, now) for one in patients]
+    return render(request, "patient/home.html", {"notices": notices, "findings": _findings(patients, now)})
+
+
+@signed_in
+@require_safe
+def outcome(request: SignedInRequest, treatment_id: int) -> HttpResponse:
+    """Return the outcome of a treatment in one sentence, for the home page to put in; made now if no job has."""
+    treatment = get_object_or_404(own_treatments(request.user).select_related("patient"), pk=treatment_id)
+    if readable_treatment(treatment.patient, timezone.now()) != treatment:
+        return HttpResponseStopPolling()
+    finding = _finding(treatment, fresh_outcomes(treatment).filter(**SHOWN).first())
+    return render(request, "patient/outcome.html", {"finding": finding})
+
+
+def _findings(patients: list[Patient], now: datetime) -> list[dict[str, object]]:
+    readable = filter(None, (readable_treatment(one, now) for one in patients))
+    return [_finding(one, Outcome.objects.filter(treatment=one, **SHOWN).first()) for one in readable]
+
+
+def _finding(treatment: Treatment, found: Outcome | None) -> dict[str, object]:
+    """Return the sentence of an outcome, empty while it is older than the ratings."""
+    fresh = found and (found.ratings_version, found.algorithm_version) == (treatment.ratings_version, ALGORITHM_VERSION)
+    return {"treatment": treatment, "sentence": found.sentence if found and fresh else ""}

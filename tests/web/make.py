@@ -1,0 +1,19 @@
+"""What a browser sends back from a page of questions."""
+
+import re
+from uuid import uuid4
+
+
+def answer(instrument="nrs-anxiety", then="save", key=None, **fields):
+    """A filled-in form; `item_1=4` chooses an answer."""
+    return {"client_uuid": str(key or uuid4()), "instrument": instrument, "then": then} | fields
+
+
+def fields_of(response):
+    """The hidden fields of the form on a page, as a browser would send them."""
+    page = response.content.decode()
+    return {
+        name: found.group(1) if (found := re.search(r'value="([^"]*)"', tag)) else ""
+        for tag in re.findall(r'<input type="hidden"[^>]*>', page)
+        for name in re.findall(r'name="([^"]+)"', tag)
+    }

@@ -1,0 +1,161 @@
+"""Every page in a real browser, on a phone and on a desk, light and dark: nothing overflows, nothing is violated."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from backend.tracking import estimation
+from backend.tracking.models import Rating
+from backend.tracking.services.check_ins import skip_check_in
+from tests import make
+
+PHONE, DESK = (360, 740), (1280, 800)
+LOOKS = [(size, scheme) for size in (PHONE, DESK) for scheme in ("light", "dark")]
+
+
+@pytest.fixture
+def people(transactional_db):
+    """A demo clinic: a patient with a check-in due, one with an outcome, and a clinician with a cohort."""
+    clinic, now = make.clinic(name="Harbour Clinic", demo=True), timezone.now()
+    clinician = make.member(at=clinic, name="Clara Clinician")
+    due, done = (make.patient(at=clinic, code=code) for code in ("due", "done"))
+    fresh = make.treatment(of=due, by=clinician, started_at=now - timedelta(hours=1.1))
+    make.rating(of=fresh, hours=-1, score=8)
+    old = make.treatment(of=done, by=clinician, started_at=now - timedelta(days=15), dose_mg=40)
+    make.ratings(of=old, scores={-1: 8, 1: 6, 2: 3, 3: 3, 168: 3, 336: 4})
+    make.amendment(of=old.ratings.last(), score=3)
+    check_in = old.check_ins.get(name="+4 h")
+    skip_check_in(actor=done.person, check_in=check_in, client_uuid=uuid4(), reason="too_sleepy")
+    for _ in range(5):
+        treatment = make.treatment(of=make.patient(at=clinic, sign_in=False), by=clinician)
+        make.ratings(of=treatment, scores={-1: 8, 1: 6, 2: 3, 3: 3, 168: 6}, by=clinician)
+    estimation.sweep()
+    return {
+        "due": due,
+        "done": done,
+        "clinician": clinician,
+        "treatment": old,
+        "check_in": fresh.check_ins.get(number=2),
+    }
+
+
+@pytest.fixture
+def browse(chromium, live_server, people):
+    """Open a page as somebody; when the test ends, the browser must have had nothing to complain about."""
+    contexts, said = [], []
+
+    def page_for(who, *, size=PHONE, scheme="light", **options):
+        context = chromium.new_context(
+            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, base_url=live_server.url, **options
+        )
+        contexts.append(context)
+        signed_in = Client()
+        signed_in.force_login(people[who] if who == "clinician" else people[who].person)
+        session = signed_in.cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        page = context.new_page()
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        return page
+
+    yield page_for
+    for context in contexts:
+        context.close()
+    assert said == []
+
+
+PAGES = {
+    "question": ("due", "/"),
+    "skip": ("due", "/check-ins/{check_in.pk}/skip/"),
+    "home": ("done", "/"),
+    "patients": ("clinician", "/patients/"),
+    "patient": ("clinician", "/patients/{done.pk}/"),
+    "cohorts": ("clinician", "/cohorts/"),
+    "few": ("clinician", "/cohorts/?route=oral"),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_fits_and_nobody_is_shut_out(browse, people, name):
+    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - needs the browser's packages
+
+    who, path = PAGES[name]
+    for size, scheme in LOOKS:
+        page = browse(who, size=size, scheme=scheme)
+        assert page.goto(path.format(**people)).status == 200
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_two_taps_answer_a_check_in_and_the_phone_tells_its_clock(browse, people, scheme):
+    page = browse("due", scheme=scheme, timezone_id="America/Sao_Paulo")
+    page.goto("/")
+    save = page.get_by_role("button", name="Save")
+    assert save.bounding_box()["y"] + save.bounding_box()["height"] <= PHONE[1]  # seen without scrolling
+    for number in range(11):
+        box = page.locator(".scale label").nth(number).bounding_box()
+        assert min(box["width"], box["height"]) >= 44
+    page.get_by_label("6", exact=True).check()
+    save.click()
+    page.get_by_text("2 of 4").wait_for()
+    rating = Rating.objects.get(check_in=people["check_in"])
+    assert (rating.answers, rating.device_tz, rating.device_utc_offset_minutes) == ([6], "America/Sao_Paulo", -180)
+    assert abs(rating.skew_ms) < 10_000
+    page.get_by_label("Moderately").first.check()
+    page.get_by_role("button", name="That is enough for now").click()
+    page.get_by_role("heading", name="Thank you").wait_for()
+    assert Rating.objects.get(check_in=people["check_in"], instrument="now4").answers == [2, None, None, None]
+
+
+def test_going_back_and_sending_again_stores_one_rating(browse, people):
+    page = browse("due")
+    page.goto(f"/check-ins/{people['check_in'].pk}/")
+    page.get_by_label("6", exact=True).check()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("2 of 4").wait_for()
+    page.go_back()
+    page.wait_for_load_state()
+    assert Rating.objects.filter(check_in=people["check_in"]).count() == 1
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_load_state()
+    assert Rating.objects.filter(check_in=people["check_in"]).count() == 1
+
+
+def test_everything_works_without_script(browse, people):
+    page = browse("due", java_script_enabled=False)
+    page.goto("/")
+    page.get_by_label("10 As anxious as I can imagine").check()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Skip these questions").click()
+    page.get_by_text("3 of 4").wait_for()
+    ratings = Rating.objects.filter(check_in=people["check_in"]).order_by("pk")
+    assert [one.answers for one in ratings] == [[10], [None] * 4]
+    assert ratings[0].device_sent_at is None
+    page = browse("clinician", java_script_enabled=False)
+    page.goto(f"/patients/{people['done'].pk}/")
+    assert page.locator("svg:visible").count() == 1
+    page.get_by_label("Rules").select_option("R30F-L30")
+    page.get_by_role("button", name="Show").click()
+    assert "rule_set=R30F-L30" in page.url
+
+
+def test_the_outcome_comes_by_itself_when_it_is_made(browse, people):
+    make.rating(of=people["treatment"], hours=340, score=4)  # no job is running here
+    page = browse("done")
+    page.goto("/")
+    page.get_by_text("is being worked in").wait_for()
+    page.get_by_text("At each check-in").wait_for(timeout=8_000)
+
+
+def test_a_signed_in_page_prints_without_its_controls(browse, people):
+    page = browse("clinician", size=DESK)
+    page.emulate_media(media="print")
+    page.goto(f"/patients/{people['done'].pk}/")
+    assert page.locator("nav:visible, form:visible, button:visible").count() == 0
+    assert page.locator("svg:visible").count() == 1
