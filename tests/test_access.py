@@ -36,7 +36,7 @@ ACCESS = {
     # For machines
     "livez": (EVERYBODY, NEVER),
     "readyz": (EVERYBODY, NEVER),
-    # The REST interface, by session
+    # The REST interface, by session; the patient was dosed an hour ago, so their numbers are withheld from them
     "api/": (NOWHERE, NOWHERE),
     "api/v1/instruments/": (EVERYBODY, NEVER),
     "api/v1/instruments/<slug:slug>/": (EVERYBODY, NEVER),
@@ -46,11 +46,11 @@ ACCESS = {
     "api/v1/treatments/": ("401 200 200 200 200", "401 400 400 400 400"),
     "api/v1/treatments/<int:pk>/": ("401 200 404 200 404", "401 405 405 405 405"),
     "api/v1/treatments/<int:pk>/check-ins/": ("401 200 404 200 404", "401 405 405 405 405"),
-    "api/v1/treatments/<int:pk>/outcomes/": ("401 200 404 200 404", "401 405 405 405 405"),
-    "api/v1/courses/<int:pk>/outcomes/": ("401 200 404 200 404", "401 405 405 405 405"),
+    "api/v1/treatments/<int:pk>/outcomes/": ("401 403 404 200 404", "401 405 405 405 405"),
+    "api/v1/courses/<int:pk>/outcomes/": ("401 403 404 200 404", "401 405 405 405 405"),
     "api/v1/check-ins/<int:pk>/skips/": ("401 405 405 405 405", "401 400 404 400 404"),
     "api/v1/ratings/": ("401 200 200 200 200", "401 400 400 400 400"),
-    "api/v1/ratings/<int:pk>/": ("401 200 404 200 404", "401 405 405 405 405"),
+    "api/v1/ratings/<int:pk>/": ("401 404 404 200 404", "401 405 405 405 405"),
     "api/v1/ratings/<int:pk>/amendments/": ("401 405 405 405 405", "401 400 404 400 404"),
     "api/v1/cohorts/": ("401 404 404 200 200", "401 405 405 405 405"),
     # Signing in and out

@@ -13,7 +13,7 @@ from backend.analysis.facts import Facts, fingerprint
 from backend.analysis.outcomes.flags import flag_texts
 from backend.analysis.outcomes.kernel import Outcomes, outcomes_of
 from backend.analysis.outcomes.rules import RULE_SETS, RuleSet
-from backend.analysis.outcomes.sentences import sentence
+from backend.analysis.outcomes.sentences import TO_PATIENTS, sentence
 from backend.analysis.outcomes.study import Labelled, Series, episodes_per_course, episodes_per_treatment
 from backend.analysis.outcomes.table import REASONS, STATUSES
 from backend.analysis.schedule import Protocol, protocol
@@ -46,6 +46,7 @@ class Conclusion:
     best_improvement_percent: float | None
     flags: str
     sentence: str
+    sentence_to_patient: str
     member: Member
     rule_set_version: int
     instrument_version: int
@@ -87,6 +88,7 @@ class _Judged:
         rules, outcomes = self.rules, self.outcomes
         slug = str(self.labelled.labels["instrument"].iloc[at])
         version = get(slug).version
+        last_dose = float(self.labelled.episodes.about.last_dose_hours[at])
 
         def number(column: Floats) -> float | None:
             found = float(column[at])
@@ -109,7 +111,8 @@ class _Judged:
             duration_upper_hours=number(outcomes.duration_upper),
             best_improvement_percent=number(outcomes.best_improvement_percent),
             flags=str(flag_texts(outcomes.flags[at : at + 1])[0]),
-            sentence=sentence(outcomes, at, rules, float(self.labelled.episodes.about.last_dose_hours[at])),
+            sentence=sentence(outcomes, at, rules, last_dose_hours=last_dose),
+            sentence_to_patient=sentence(outcomes, at, rules, TO_PATIENTS, last_dose_hours=last_dose),
             member=self.members[at],
             rule_set_version=rules.version,
             instrument_version=version,

@@ -38,7 +38,7 @@ def human_time(hours: float) -> str:
 
 
 def _elapsed(hours: float) -> str:
-    if hours < _FIRST_DAY_HOURS:
+    if hours < HOURS_PER_DAY:
         whole, minutes = divmod(round(hours * 60), 60)
         parts = [f"{whole} h"] if whole or not minutes else []
         return " ".join([*parts, f"{minutes} min"] if minutes else parts)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from backend.accounts.models import Patient
-from backend.instruments import Instrument, asked_at
+from backend.instruments import PRIMARY, Instrument, asked_at
 from backend.tracking.models import CheckIn, Rating
 
 
@@ -21,11 +21,14 @@ def next_check_in(patient: Patient, now: datetime) -> CheckIn | None:
 def questions(check_in: CheckIn) -> tuple[Instrument, ...]:
     """Return the instruments still to answer at a check-in, in order.
 
-    Before the dose, one that looks back over days is asked once: not again within its own baseline window.
+    One left blank is not asked again there, but for the first question, with which the check-in is answered. Before
+    the dose, one that looks back over days is asked until it is answered once within its own baseline window.
     """
     treatment = check_in.treatment
-    rated = list(Rating.objects.standing().filter(treatment=treatment).only("instrument", "check_in", "effective_at"))
+    rated = list(Rating.objects.standing().filter(treatment=treatment))
     here = {one.instrument for one in rated if one.check_in_id == check_in.pk}
+    if all(one.total_now is None for one in rated if one.check_in_id == check_in.pk and one.instrument == PRIMARY):
+        here.discard(PRIMARY)
     asked = asked_at(check_in.nominal_hours, treatment.indication)
     if check_in.nominal_hours is None:
         asked = tuple(one for one in asked if not _looked_back(one, rated, check_in.closes_at))
@@ -37,4 +40,5 @@ def _looked_back(instrument: Instrument, rated: list[Rating], dosed_at: datetime
     if not instrument.recall_hours or instrument.baseline_window_hours is None:
         return False
     opens = dosed_at + timedelta(hours=instrument.baseline_window_hours[0])
-    return any(one.instrument == instrument.slug and one.effective_at >= opens for one in rated)
+    mine = (one for one in rated if one.instrument == instrument.slug and one.effective_at >= opens)
+    return any(one.total_now is not None for one in mine)

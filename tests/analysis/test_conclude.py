@@ -49,6 +49,13 @@ def test_the_outcome_is_that_of_the_method():
     assert found.member.e1 == (1, 2, 5, 6, 5, 6)
 
 
+def test_the_patient_is_told_only_what_was_seen_in_words_of_their_own():
+    assert primary(facts()).sentence_to_patient == (
+        "At each check-in you answered from 2 h 3 min to week 1 your rating was at most half your starting rating; "
+        "at week 2 it was above."
+    )
+
+
 def test_a_treatment_nobody_rated_says_that_it_has_no_baseline():
     found = primary(facts(()))
     assert (found.status, found.reason, found.n_ratings, found.flags) == ("not_evaluable", "no_baseline", 0, "")

@@ -136,7 +136,7 @@ def test_afterwards_the_outcome_is_shown_in_one_sentence(on_phone, responding):
     treatment = responding(5)
     page = said(on_phone)
     assert SO_FAR in page
-    assert Outcome.objects.get(treatment=treatment, unit="treatment", rule_set="R50C-L50").sentence in page
+    assert Outcome.objects.get(treatment=treatment, unit="treatment", rule_set="R50C-L50").sentence_to_patient in page
     assert "hx-get" not in page
 
 

@@ -58,7 +58,7 @@ def _ratings(course: Sequence[Treatment]) -> list[Rated]:
             check_in=one.check_in_id,
             instrument=one.instrument,
             at=one.effective_at,
-            total=one.amended_total if one.amended_kind else one.total,
+            total=one.total_now,
             timing=one.timing,
             amended=one.amended_kind is not None,
         )

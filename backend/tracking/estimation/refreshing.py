@@ -79,7 +79,7 @@ def outcomes_from(units: Sequence[UnitFacts], now: datetime) -> list[Outcome]:
 @transaction.atomic
 def _store(treatment: Treatment, units: Sequence[UnitFacts], outcomes: Sequence[Outcome]) -> Refreshed | None:
     """Store outcomes and drop those that no longer follow; None if the facts have changed since they were read."""
-    Patient.objects.select_for_update(no_key=True).get(pk=treatment.patient_id)
+    Patient.objects.lock(treatment.patient_id)
     versions = {pk: version for one in units for pk, version in one.versions.items()}
     current = Treatment.objects.filter(pk__in=versions).values_list("pk", "ratings_version")
     if dict(current) != versions:
@@ -104,7 +104,7 @@ def _store(treatment: Treatment, units: Sequence[UnitFacts], outcomes: Sequence[
 def _concerned(treatment: Treatment, versions: dict[int, int]) -> list[Outcome]:
     """Return the stored outcomes that these units replace: the treatment's own and any of its course's members."""
     own = Q(treatment=treatment, unit=Unit.TREATMENT)
-    of_course = Q(treatment__in=versions, unit=Unit.COURSE) | Q(treatment=treatment, unit=Unit.COURSE)
+    of_course = Q(treatment__in=[treatment.pk, *versions], unit=Unit.COURSE)
     return list(Outcome.objects.filter(own | of_course))
 
 

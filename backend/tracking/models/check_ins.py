@@ -37,10 +37,6 @@ SUPERSEDED = "superseded"  # the reason of check-ins that a later treatment clos
 class CheckInQuerySet(models.QuerySet["CheckIn"]):
     """Check-ins with what happened at them."""
 
-    def visible_to(self, person: Person) -> Self:
-        """Return the check-ins that a person may read."""
-        return self.filter(treatment__patient__in=Patient.objects.visible_to(person))
-
     def recorded_by(self, person: Person) -> Self:
         """Return the check-ins that a person may answer or skip."""
         return self.filter(treatment__patient__in=Patient.objects.recorded_by(person))
@@ -49,7 +45,7 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
         """Add `is_answered` (the primary series was rated and stands) and `skip_reason` (None if not skipped)."""
         from backend.tracking.models.ratings import Rating  # noqa: PLC0415 - ratings point back here
 
-        rated = Rating.objects.standing().filter(check_in=OuterRef("pk"), instrument=PRIMARY)
+        rated = Rating.objects.complete().filter(check_in=OuterRef("pk"), instrument=PRIMARY)
         skipped = Skip.objects.filter(check_in=OuterRef("pk")).order_by("pk").values("reason")[:1]
         return self.annotate(is_answered=Exists(rated), skip_reason=Subquery(skipped))
 

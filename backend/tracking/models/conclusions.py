@@ -1,8 +1,10 @@
 """What jobs concluded from the facts: outcomes, and the counts that cohort curves follow from. All rebuildable."""
 
+from typing import Self
+
 from django.db import models
 
-from backend.accounts.models import Clinic, Patient, Person
+from backend.accounts.models import Clinic, Person
 from backend.tracking.models.treatments import Treatment
 
 
@@ -16,11 +18,11 @@ class Unit(models.TextChoices):
 class StratumQuerySet(models.QuerySet["Stratum"]):
     """Strata and whether their counts are up to date."""
 
-    def visible_to(self, person: Person) -> "StratumQuerySet":
+    def visible_to(self, person: Person) -> Self:
         """Return the strata of clinics where a person may see every patient."""
         return self.filter(clinic__in=Clinic.objects.staffed_by(person))
 
-    def needing_count(self) -> "StratumQuerySet":
+    def needing_count(self) -> Self:
         """Return strata whose counts come from older outcomes."""
         return self.filter(outcomes_version__gt=models.F("counted_version"))
 
@@ -76,14 +78,6 @@ class StratumCells(models.Model):
         return f"cells {self.pk}"
 
 
-class OutcomeQuerySet(models.QuerySet["Outcome"]):
-    """Outcomes that a person may see."""
-
-    def visible_to(self, person: Person) -> "OutcomeQuerySet":
-        """Return the outcomes of patients that a person may read."""
-        return self.filter(treatment__patient__in=Patient.objects.visible_to(person))
-
-
 class Outcome(models.Model):
     """What was concluded from one series of one treatment, or of the course it opens, under one rule set.
 
@@ -110,6 +104,7 @@ class Outcome(models.Model):
     best_improvement_percent = models.FloatField(null=True)
     flags = models.CharField(max_length=250, blank=True)
     sentence = models.TextField()
+    sentence_to_patient = models.TextField()
     on_grid = models.JSONField()
     stratum = models.ForeignKey(Stratum, on_delete=models.SET_NULL, null=True, related_name="outcomes")
     ratings_version = models.PositiveIntegerField()  # of a course: the sum over its treatments
@@ -118,8 +113,6 @@ class Outcome(models.Model):
     algorithm_version = models.PositiveSmallIntegerField()
     input_sha256 = models.CharField(max_length=64)
     computed_at = models.DateTimeField()
-
-    objects = OutcomeQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -53,6 +53,11 @@ class RatingQuerySet(models.QuerySet["Rating"]):
         unamended_or_corrected = Q(amended_kind__isnull=True) | ~Q(amended_kind=Amendment.Kind.WITHDRAW)
         return self.with_last_amendment().filter(unamended_or_corrected)
 
+    def complete(self) -> Self:
+        """Return the ratings that have a total, as their last amendments leave them."""
+        unamended = Q(amended_kind__isnull=True, total__isnull=False)
+        return self.with_last_amendment().filter(unamended | Q(amended_total__isnull=False))
+
 
 class Rating(models.Model):
     """Answers of one instrument. `total` is empty unless every item is answered; `effective_at` is what counts.
@@ -104,6 +109,11 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return f"rating {self.pk}"
+
+    @property
+    def total_now(self) -> int | None:
+        """Return the total as the last amendment leaves it; needs `with_last_amendment()`."""
+        return self.total if self.amended_kind is None else self.amended_total
 
 
 class Amendment(models.Model):

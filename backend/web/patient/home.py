@@ -12,11 +12,11 @@ from backend.accounts.models import Membership, Patient
 from backend.analysis.conclude import ALGORITHM_VERSION
 from backend.analysis.outcomes.rules import DEFAULT_RULE_SET
 from backend.instruments import PRIMARY
+from backend.tracking.anchoring import readable_treatment
 from backend.tracking.asking import due_check_in, questions
 from backend.tracking.estimation import fresh_outcomes
 from backend.tracking.models import Outcome, Treatment, Unit
 from backend.web.access import SignedInRequest, own_treatments, signed_in
-from backend.web.patient.anchoring import readable_treatment
 from backend.web.patient.check_ins import question_page
 from backend.web.patient.notices import notice_for
 
@@ -57,4 +57,4 @@ def _findings(patients: list[Patient], now: datetime) -> list[dict[str, object]]
 def _finding(treatment: Treatment, found: Outcome | None) -> dict[str, object]:
     """Return the sentence of an outcome, empty while it is older than the ratings."""
     fresh = found and (found.ratings_version, found.algorithm_version) == (treatment.ratings_version, ALGORITHM_VERSION)
-    return {"treatment": treatment, "sentence": found.sentence if found and fresh else ""}
+    return {"treatment": treatment, "sentence": found.sentence_to_patient if found and fresh else ""}

@@ -1,0 +1,37 @@
+"""When a patient may read what their ratings add up to: never while a number seen could colour the ones to come."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from backend.accounts.models import Patient, Person
+from backend.analysis.schedule import DEFAULT_PROTOCOL, protocol
+from backend.tracking.models import CheckIn, Progress, Treatment
+
+# No score, curve or forecast between baseline and the close of the +4 h check-in, whatever the protocol.
+QUIET = timedelta(hours=next(one.closes for one in protocol(DEFAULT_PROTOCOL).check_ins if one.name == "+4 h"))
+
+
+def quiet(patients: QuerySet[Patient], now: datetime) -> QuerySet[Patient]:
+    """Return those who are between the baseline of a treatment and the close of its +4 h check-in."""
+    dosed = Treatment.objects.started().filter(patient=OuterRef("pk"), started_at__lte=now, started_at__gt=now - QUIET)
+    before_the_next = CheckIn.objects.filter(
+        treatment__patient=OuterRef("pk"),
+        treatment__state=Progress.PLANNED,
+        nominal_hours__isnull=True,
+        opens_at__lte=now,
+        closes_at__gt=now,
+    )
+    return patients.filter(Exists(dosed) | Exists(before_the_next))
+
+
+def readable_treatment(patient: Patient, now: datetime) -> Treatment | None:
+    """Return the latest treatment if the patient may read its outcome now."""
+    if quiet(Patient.objects.filter(pk=patient.pk), now).exists():
+        return None
+    return Treatment.objects.started().filter(patient=patient).order_by("-started_at").first()
+
+
+def withheld_from(person: Person, now: datetime) -> QuerySet[Patient]:
+    """Return the patients, all of them the person themselves, whose numbers they may not read now."""
+    return quiet(Patient.objects.filter(person=person), now)
