@@ -8,7 +8,8 @@ from uuid import uuid4
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
 from backend.accounts.models import Clinic, Membership, Patient, Person, Role
-from backend.tracking.models import Amendment, Rating, Treatment
+from backend.tracking.models import Amendment, CheckIn, Rating, Skip, Treatment
+from backend.tracking.services.check_ins import skip_check_in
 from backend.tracking.services.ratings import Change, Entry, amend_rating, log_rating
 from backend.tracking.services.treatments import record_treatment
 
@@ -85,3 +86,8 @@ def amendment(*, of: Rating, kind: str = "correct", score: int | None = None, by
     """An amendment: with a score it corrects, with kind withdraw it takes the rating back."""
     change = Change(uuid4(), kind, "mistyped", None if score is None else [score])
     return amend_rating(actor=by or of.entered_by, rating=of, change=change)[0]
+
+
+def skip(*, of: CheckIn, reason: str = "not_now", by: Person | None = None) -> Skip:
+    """That a check-in will not be answered, said by its patient."""
+    return skip_check_in(actor=by or of.treatment.patient.person, check_in=of, client_uuid=uuid4(), reason=reason)[0]

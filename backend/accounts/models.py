@@ -14,6 +14,7 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.utils import timezone
 
 from backend.accounts.encryption import EmailHashField, EncryptedEmailField, EncryptedTextField
+from backend.analysis.schedule import DEFAULT_PROTOCOL
 
 
 @cache
@@ -113,7 +114,7 @@ class Clinic(models.Model):
     name = models.CharField(max_length=200)
     time_zone = models.CharField(max_length=64, validators=[is_time_zone])
     country = models.CharField(max_length=2)  # ISO 3166-1, such as GB
-    default_protocol = models.SlugField(default="hourly-weekly")
+    default_protocol = models.SlugField(default=DEFAULT_PROTOCOL)
     demo = models.BooleanField(default=False)  # made-up patients; its staff may sign in by password alone
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -175,6 +176,10 @@ class PatientQuerySet(models.QuerySet["Patient"]):
     def treated_by(self, person: Person | AnonymousUser) -> Self:
         """Return the patients of the clinics where the person treats: whose treatments they plan and record."""
         return self.filter(clinic__in=Clinic.objects.staffed_by(person, RECORDING_ROLES))
+
+    def lock(self, patient_id: int) -> None:
+        """Let every other write that asks for this patient's lock wait for the end of the transaction."""
+        self.select_for_update(no_key=True).get(pk=patient_id)
 
     def _own_or_at(self, person: Person | AnonymousUser, memberships: MembershipQuerySet) -> Self:
         return self.filter(Q(person_id=person.pk or 0) | Q(clinic__in=memberships.values("clinic")))

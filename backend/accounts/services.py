@@ -11,6 +11,8 @@ from django.utils import timezone
 from backend.accounts import audit
 from backend.accounts.encryption import as_kept
 from backend.accounts.models import Clinic, Consent, Membership, Patient, Person, Role
+from backend.accounts.refusals import Refused
+from backend.analysis.schedule import DEFAULT_PROTOCOL
 
 HIDDEN = ["hidden", "hidden"]  # that a name or address changed is on record, what it was is not
 NOT_TYPED = ["password", "email_hash"]  # columns that hold what was made from something else
@@ -24,10 +26,10 @@ def create_clinic(
     name: str,
     time_zone: str,
     country: str,
-    default_protocol: str = "hourly-weekly",
+    default_protocol: str = DEFAULT_PROTOCOL,
     demo: bool = False,
 ) -> Clinic:
-    """Store a clinic; `ValueError` for an unknown time zone."""
+    """Store a clinic; `Refused` for an unknown time zone."""
     clinic = Clinic(name=name, time_zone=time_zone, country=country, default_protocol=default_protocol, demo=demo)
     _refuse_what_is_invalid(clinic)
     clinic.save()
@@ -56,14 +58,14 @@ def invite_patient(
 ) -> Patient:
     """Store a patient under the clinic's code, with a sign-in when an address is given.
 
-    `ValueError` when the code is taken, or the person is a patient of this clinic under another code.
+    `Refused` when the code is taken, or the person is a patient of this clinic under another code.
     """
     Clinic.objects.select_for_update().get(pk=clinic.pk)  # two at once must not both find the code free
     if Patient.objects.filter(clinic=clinic, code=code).exists():
-        raise ValueError(f"code {code!r} is taken at this clinic, expected a new one")
+        raise Refused("code", f"code {code!r} is taken at this clinic, expected a new one")
     person = create_person(actor=actor, email=email, name=name) if email else None
     if person and Patient.objects.filter(clinic=clinic, person=person).exists():
-        raise ValueError("email belongs to a patient of this clinic, expected another address")
+        raise Refused("email", "email belongs to a patient of this clinic, expected another address")
     patient = Patient(clinic=clinic, person=person, code=code, time_zone=time_zone or clinic.time_zone)
     _refuse_what_is_invalid(patient)
     patient.save()
@@ -79,7 +81,7 @@ def add_member(*, actor: Person | None, clinic: Clinic, person: Person, role: st
     if current and current.role == role:
         return current
     if role not in Role.values:
-        raise ValueError(f"role is {role!r}, expected one of {', '.join(Role.values)}")
+        raise Refused("role", f"role is {role!r}, expected one of {', '.join(Role.values)}")
     if current:
         end_membership(actor=actor, membership=current)
     membership = Membership.objects.create(clinic=clinic, person=person, role=role)
@@ -158,10 +160,8 @@ def _changed(row: Clinic | Person, fields: dict[str, Any]) -> dict[str, list[Any
 
 
 def _refuse_what_is_invalid(row: models.Model, exclude: list[str] | None = None) -> None:
-    """Raise `ValueError` with what the columns' validators say."""
+    """Raise `Refused` with what the columns' validators say."""
     try:
         row.clean_fields(exclude)
     except ValidationError as invalid:
-        raise ValueError(
-            "; ".join(f"{field}: {' '.join(said)}" for field, said in invalid.message_dict.items())
-        ) from None
+        raise Refused.from_invalid(invalid) from invalid

@@ -105,7 +105,7 @@ def secret_key(name: str, *, kept_in: Path) -> str:
 
 def encryption_keys(name: str, *, kept_in: Path) -> dict[str, bytes]:
     """Return AES-256 keys by id, the one in use first, from id:base64 pairs separated by commas or a kept one."""
-    pairs = text(name, default="") or _kept(kept_in, f"1:{base64.b64encode(secrets.token_bytes(32)).decode()}")
+    pairs = text(name, default="") or _kept(kept_in, f"1:{base64.b64encode(secrets.token_bytes(_AES_BYTES)).decode()}")
     keys: dict[str, bytes] = {}
     for pair in pairs.split(","):
         key_id, _, encoded = pair.strip().partition(":")

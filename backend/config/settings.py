@@ -71,8 +71,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "backend.accounts.middleware.NoStoreMiddleware",
-    "backend.accounts.middleware.SecondFactorMiddleware",
+    "backend.accounts.sign_in.middleware.NoStoreMiddleware",
+    "backend.accounts.sign_in.middleware.SecondFactorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 TEMPLATES = [
@@ -112,14 +112,14 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "accounts_cache",
-        "KEY_FUNCTION": "backend.accounts.cache_keys.hashed",
+        "KEY_FUNCTION": "backend.accounts.sign_in.cache_keys.hashed",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 
 # Who people are, and how they sign in.
 AUTH_USER_MODEL = "accounts.Person"
-AUTHENTICATION_BACKENDS = ["backend.accounts.backends.PersonBackend"]
+AUTHENTICATION_BACKENDS = ["backend.accounts.sign_in.backends.PersonBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -130,8 +130,8 @@ LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
 
 # Only on this machine itself may a browser send cookies unencrypted.
 ENCRYPTED_IN_TRANSIT = not set(ALLOWED_HOSTS) <= {"localhost", "127.0.0.1", "[::1]"}
-SESSION_ENGINE = "backend.accounts.sessions"
-SESSION_COOKIE_AGE = 30 * 24 * 60 * 60  # seconds a patient stays signed in; staff: accounts.adapters
+SESSION_ENGINE = "backend.accounts.sign_in.sessions"
+SESSION_COOKIE_AGE = 30 * 24 * 60 * 60  # seconds a patient stays signed in; staff: accounts.sign_in.adapters
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENCRYPTED_IN_TRANSIT
 if ENCRYPTED_IN_TRANSIT:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"  # no other host can set these
@@ -146,7 +146,7 @@ if TRUSTED_PROXIES:
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # encrypted there, readable in a cookie
 
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
-ACCOUNT_ADAPTER = "backend.accounts.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "backend.accounts.sign_in.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # nobody signs up; allauth derives its other forms from these
@@ -161,10 +161,10 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60  # seconds
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_FORMS = {
-    "login": "backend.accounts.forms.PasswordForm",
-    "request_login_code": "backend.accounts.forms.AskForCodeForm",
-    "confirm_login_code": "backend.accounts.forms.CodeForm",
-    "reset_password": "backend.accounts.forms.AskForPasswordForm",
+    "login": "backend.accounts.sign_in.forms.PasswordForm",
+    "request_login_code": "backend.accounts.sign_in.forms.AskForCodeForm",
+    "confirm_login_code": "backend.accounts.sign_in.forms.CodeForm",
+    "reset_password": "backend.accounts.sign_in.forms.AskForPasswordForm",
 }
 # A waiting room shares one address: limits per address are wide, those per account narrow.
 ACCOUNT_RATE_LIMITS = {
@@ -174,8 +174,8 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "100/m/ip,5/m/key",
     "reset_password_from_key": "100/m/ip",
 }
-MFA_FORMS = {"add_webauthn": "backend.accounts.forms.AddPasskeyForm"}
-MFA_ADAPTER = "backend.accounts.adapters.FactorAdapter"
+MFA_FORMS = {"add_webauthn": "backend.accounts.sign_in.forms.AddPasskeyForm"}
+MFA_ADAPTER = "backend.accounts.sign_in.adapters.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"  # by PIN or finger: a passkey is two factors in one

@@ -9,7 +9,7 @@ from backend.web import health
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # allauth's documented way
 
 urlpatterns = [
-    path("account/", include("backend.accounts.urls")),
+    path("account/", include("backend.accounts.sign_in.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("backend.api.urls")),
     path("livez", health.alive, name="livez"),

@@ -1,10 +1,10 @@
-"""Tells Django about this room."""
+"""How Django finds this room."""
 
 from django.apps import AppConfig
 
 
 class TrackingConfig(AppConfig):
-    """Facts, conclusions and the jobs between them."""
+    """The room of facts, conclusions and the jobs between them."""
 
     name = "backend.tracking"
-    label = "tracking"
+    verbose_name = "Treatments and outcomes"

@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from backend import instruments
 from backend.accounts.models import Clinic, Person
+from backend.accounts.refusals import Refused
 from backend.analysis.cohorts.counts import Counts, Member, merged
 from backend.analysis.cohorts.estimate import CohortEstimate, estimate_cohort
 from backend.analysis.conclude import ALGORITHM_VERSION
 from backend.analysis.outcomes.rules import DEFAULT_RULE_SET, RULE_SETS, RuleSet, rule_set
 from backend.analysis.schedule import DEFAULT_PROTOCOL, protocol
 from backend.tracking.models import Drug, Indication, Outcome, Route, Stratum, StratumCells, Treatment, Unit
-from backend.tracking.services.refusals import Refused
 
 YEARS = range(1900, 2200)  # the day after the last one asked for is still a day
 

@@ -5,19 +5,19 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from backend import instruments
-from backend.analysis.cohorts.drawing import MEASURES, cohort_curve
-from backend.analysis.cohorts.estimate import SMALLEST_COHORT
+from backend.analysis.cohorts.drawing import MEASURES, cohort_curve, cohort_picture
+from backend.analysis.cohorts.notes import UNDER_E1, answered_share, left_out_notes, population_note
 from backend.analysis.facts import Facts
 from backend.analysis.outcomes.rules import RuleSet
 from backend.charts import Band, CohortPicture, Dose, Miss, Point, ResponseCurve
+from backend.charts.words import plain
 from backend.tracking.cohorts import Cohort
 from backend.tracking.estimation import facts_of, fresh_outcomes
 from backend.tracking.models import CheckIn, Outcome, State, Treatment, Unit
 from backend.tracking.models.check_ins import SUPERSEDED
 
-UNDER_E1 = "A new treatment ends the follow-up of the one before (E1)."
 NOT_RANDOMISED = "Relief seen in an open clinic is not efficacy; who was given what was not drawn by lot."
-LEFT_OUT = {"no_rating_after_dose": "no rating inside a check-in window"}  # on the grid, which has no other ratings
+EVERYONE = "All"  # the only curve of a picture
 AN_HOUR = timedelta(hours=1)
 
 
@@ -52,20 +52,12 @@ def response_picture(
     )
 
 
-def cohort_pictures(cohort: Cohort, title: str = "All") -> dict[str, CohortPicture]:
+def cohort_pictures(cohort: Cohort) -> dict[str, CohortPicture]:
     """Return the pictures of a cohort by name: in_response, onset and loss."""
     notes = _notes(cohort)
+    size = {"n": cohort.n, "check_ins_followed": cohort.check_ins_followed}
     return {
-        name: CohortPicture(
-            title=heading,
-            measure=measure,
-            curves=(
-                cohort_curve(name, title, cohort.estimate, n=cohort.n, check_ins_followed=cohort.check_ins_followed),
-            ),
-            joined=name == "in_response",
-            notes=notes,
-        )
-        for name, (heading, measure) in MEASURES.items()
+        name: cohort_picture(name, [cohort_curve(name, EVERYONE, cohort.estimate, **size)], notes) for name in MEASURES
     }
 
 
@@ -81,7 +73,7 @@ def _hours(facts: Facts, moment: datetime) -> float:
 
 def _points(facts: Facts, instrument: str) -> tuple[Point, ...]:
     return tuple(
-        Point(_hours(facts, one.at), one.total, tuple(mark.replace("_", " ") for mark in marks))
+        Point(_hours(facts, one.at), one.total, tuple(map(plain, marks)))
         for one, marks in zip(facts.ratings, facts.marks(), strict=True)
         if one.instrument == instrument and one.total is not None
     )
@@ -100,7 +92,7 @@ def _misses(facts: Facts, now: datetime) -> tuple[Miss, ...]:
         treatment__in=[one.treatment for one in facts.doses], nominal_hours__isnull=False
     )
     return tuple(
-        Miss(_hours(facts, one.due_at), one.reason.replace("_", " "))
+        Miss(_hours(facts, one.due_at), plain(one.reason))
         for one in rows.select_related("treatment").order_by("due_at")
         if one.state_at(now) in {State.MISSED, State.SKIPPED} and one.reason != SUPERSEDED and one.due_at <= now
     )
@@ -120,21 +112,13 @@ def _loss(outcome: Outcome, facts: Facts) -> Band | None:
 
 def _notes(cohort: Cohort) -> tuple[str, ...]:
     """Return what every picture must say: population, rules, missingness, what a new dose does, no randomisation."""
-    due, answered = sum(cohort.due), sum(cohort.answered)
-    counted = f"{100 * answered / due:.0f} % of {due}" if due else "none was due yet"
-    waiting = f"{cohort.waiting} treatments are still being worked out." if cohort.waiting else ""
+    left_out = left_out_notes(cohort.counts.reasons, n=cohort.n)
+    waiting = [f"{cohort.waiting} treatments are still being worked out."] if cohort.waiting else []
     return (
-        " ".join([f"Population: first {cohort.selection.unit} of each patient, if evaluable.", *_left_out(cohort)]),
+        " ".join([population_note(cohort.selection.unit), *left_out]),
         f"Rule set {cohort.rules.in_words()}",
-        f"Check-ins answered: {counted}.",
+        f"Check-ins answered: {answered_share(sum(cohort.answered), sum(cohort.due))}.",
         UNDER_E1,
         NOT_RANDOMISED,
-        *([waiting] if waiting else []),
+        *waiting,
     )
-
-
-def _left_out(cohort: Cohort) -> list[str]:
-    counts = cohort.counts.reasons.items()
-    reasons = ", ".join(f"{count} ({LEFT_OUT.get(reason, reason.replace('_', ' '))})" for reason, count in counts)
-    small = f"n = {cohort.n}, too few; an estimate needs {SMALLEST_COHORT}." if cohort.n < SMALLEST_COHORT else ""
-    return [*([f"Left out: {reasons}."] if reasons else []), *([small] if small else [])]

@@ -8,7 +8,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from axe_playwright_python.sync_playwright import Axe
 
 from tests import make
-from tests.accounts.conftest import PASSWORD, app_code, code_in
+from tests.accounts.signing_in import PASSWORD, app_code, code_in
 
 OPEN_TO_ALL = [
     "login/",

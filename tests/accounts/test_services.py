@@ -146,11 +146,12 @@ def test_what_is_undone_leaves_no_entry(clinic, owner):
     assert actions() == []
 
 
+# SQLite names the columns of a broken uniqueness, PostgreSQL its constraint.
 @pytest.mark.parametrize(
-    ("constraint", "row"),
+    ("broken", "row"),
     [
         (
-            "membership_active_once",
+            "membership_active_once|membership.person_id, accounts_membership.clinic_id",
             lambda c: Membership(person=Membership.objects.get().person, clinic=c, role="owner"),
         ),
         ("membership_role_is_known", lambda c: Membership(person=make.person(), clinic=c, role="cook")),
@@ -160,15 +161,20 @@ def test_what_is_undone_leaves_no_entry(clinic, owner):
                 person=make.person(), clinic=c, role="owner", ended_at=timezone.now() - timezone.timedelta(days=1)
             ),
         ),
-        ("patient_code_once_per_clinic", lambda c: Patient(clinic=c, code="P-1", time_zone="UTC")),
-        ("patient_person_once_per_clinic", lambda c: Patient(clinic=c, code="2", person=Patient.objects.get().person)),
+        (
+            "patient_code_once_per_clinic|patient.clinic_id, accounts_patient.code",
+            lambda c: Patient(clinic=c, code="P-1", time_zone="UTC"),
+        ),
+        (
+            "patient_person_once_per_clinic|patient.person_id, accounts_patient.clinic_id",
+            lambda c: Patient(clinic=c, code="2", person=Patient.objects.get().person),
+        ),
         ("patient_has_a_code", lambda c: Patient(clinic=c, code="", time_zone="UTC")),
     ],
 )
-def test_what_must_never_be_true(clinic, owner, patient, constraint, row):
-    with pytest.raises(IntegrityError), transaction.atomic():
+def test_what_must_never_be_true(clinic, owner, patient, broken, row):
+    with pytest.raises(IntegrityError, match=broken), transaction.atomic():
         row(clinic).save()
-    assert constraint in {c.name for model in (Membership, Patient) for c in model._meta.constraints}
 
 
 def test_who_sees_and_who_writes(clinic, patient, stranger, clinician, owner, other_clinic):

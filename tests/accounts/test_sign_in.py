@@ -9,7 +9,7 @@ from django.utils import timezone
 from backend.accounts import services
 from backend.accounts.models import Clinic, Membership, Patient
 from tests import make
-from tests.accounts.conftest import PASSWORD, app_code, code_for, code_in, sign_in_by_code, sign_in_by_password
+from tests.accounts.signing_in import PASSWORD, app_code, code_for, code_in, sign_in_by_code, sign_in_by_password
 
 HOME = "/"
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from tests import make
-from tests.accounts.conftest import PASSWORD, app_code, sign_in_by_code, sign_in_by_password
+from tests.accounts.signing_in import PASSWORD, app_code, sign_in_by_code, sign_in_by_password
 
 KNOWN, UNKNOWN = "ann@clinic.example", "bob@clinic.example"
 

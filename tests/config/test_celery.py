@@ -168,7 +168,6 @@ def test_an_unfinished_task_is_delivered_again_only_after_it_must_have_ended():
         pytest.param("task_ignore_result", True, id="conclusions live in the database alone"),
         pytest.param("task_publish_retry", False, id="a caller never waits for another attempt"),
         pytest.param("broker_connection_max_retries", None, id="a worker waits out any outage"),
-        pytest.param("enable_utc", True, id="schedules are in UTC"),
     ],
 )
 def test_lost_messages_and_lost_workers_lose_no_work(name, expected):

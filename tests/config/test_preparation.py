@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.processes import Ebb
+from tests.faults.processes import ROOT, Ebb
 
-ROOT = Path(__file__).resolve().parents[2]
 STEPS = """
 import json
 from backend.config.processes import preparation

@@ -24,6 +24,7 @@ def everything(patient):
     treatment = make.treatment(of=patient)
     rating = make.rating(of=treatment)
     make.amendment(of=rating, score=5)
+    make.skip(of=treatment.check_ins.get(name="+3 h"))
     estimation.sweep()
 
 
@@ -49,8 +50,6 @@ def test_rows_are_shown_and_never_added_changed_or_deleted(administrator, everyt
     assert administrator.get(address(model, "changelist")).status_code == 200
     assert administrator.get(address(model, "add")).status_code == 403
     row = model.objects.first()
-    if row is None:
-        return
     shown = administrator.get(address(model, "change", row.pk))
     assert shown.status_code == 200
     assert b'name="_save"' not in shown.content

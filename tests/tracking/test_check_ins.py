@@ -10,7 +10,7 @@ from backend.tracking.asking import due_check_in, next_check_in, questions
 from backend.tracking.models import CheckIn, Skip, State
 from backend.tracking.services.check_ins import skip_check_in
 from backend.tracking.services.refusals import KeyReused, Refused
-from backend.tracking.services.treatments import correct_treatment, start_treatment
+from backend.tracking.services.treatments import correct_treatment
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,8 @@ def test_a_planned_treatment_has_check_ins_from_the_planned_time(patient):
 def test_starting_late_moves_unanswered_check_ins_and_no_rating(patient, clinician):
     treatment = make.treatment(of=patient, planned_at=DOSED_AT)
     rated = make.rating(of=treatment, hours=-0.5, score=8)
-    start_treatment(actor=clinician, treatment=treatment, started_at=DOSED_AT + timedelta(hours=2))
+    started = {"state": "started", "started_at": DOSED_AT + timedelta(hours=2)}
+    correct_treatment(actor=clinician, treatment=treatment, changes=started)
     assert check_in(treatment, "+1 h").due_at == DOSED_AT + timedelta(hours=3)
     assert check_in(treatment, "arrival").due_at == DOSED_AT
     rated.refresh_from_db()
@@ -129,6 +130,21 @@ def test_what_looks_back_over_days_is_asked_once_before_the_dose(patient):
     make.rating(of=treatment, hours=-20, score=8)
     assert [one.slug for one in questions(check_in(treatment, "arrival"))] == ["nrs-anxiety", "now4", "phq8"]
     assert [one.slug for one in questions(check_in(treatment, "evening before"))] == ["now4", "phq8"]
+
+
+def test_a_blank_first_question_answers_nothing_and_is_asked_again(patient):
+    treatment = make.treatment(of=patient)
+    make.rating(of=treatment, hours=2, answers=[None])
+    make.rating(of=treatment, hours=2, instrument="now4", answers=[None] * 4)
+    now = DOSED_AT + timedelta(hours=2)
+    assert state(treatment, "+2 h", now) == (State.OPEN, "")
+    assert [one.slug for one in questions(check_in(treatment, "+2 h"))] == ["nrs-anxiety", "unreal", "sleepy"]
+
+
+def test_what_was_left_blank_the_evening_before_is_asked_at_arrival(patient):
+    treatment = make.treatment(of=patient, planned_at=DOSED_AT)
+    make.rating(of=treatment, hours=-20, instrument="gad7", answers=[None] * 7)
+    assert "gad7" in [one.slug for one in questions(check_in(treatment, "arrival"))]
 
 
 def skip(check_in_, *, reason="too_sleepy", key=None):

@@ -10,7 +10,6 @@ from django.utils.timezone import now as server_now
 
 from backend.accounts.models import AuditEntry
 from backend.tracking.models import Amendment, Rating, Skip, Treatment
-from backend.tracking.services.check_ins import skip_check_in
 from backend.tracking.services.ratings import Change, amend_rating, log_rating
 from backend.tracking.services.refusals import KeyReused, Refused
 from tests import make
@@ -198,9 +197,7 @@ def facts(patient):
     treatment = make.treatment(of=patient)
     rating = make.rating(of=treatment, score=4)
     make.amendment(of=rating, score=5)
-    skip_check_in(
-        actor=patient.person, check_in=treatment.check_ins.get(name="+3 h"), client_uuid=uuid4(), reason="not_now"
-    )
+    make.skip(of=treatment.check_ins.get(name="+3 h"))
 
 
 @pytest.mark.parametrize("model", [Rating, Amendment, Skip])

@@ -6,8 +6,9 @@ import numpy as np
 
 from backend.analysis.arrays import Floats
 from backend.analysis.cli.csv_file import BadInputError
-from backend.analysis.cli.pictures import NO_ORDER, UNDER_E1
+from backend.analysis.cli.pictures import NO_ORDER
 from backend.analysis.cli.ratings_file import RatingsFile
+from backend.analysis.cohorts.notes import UNDER_E1
 from backend.analysis.outcomes.flags import flag_texts
 from backend.analysis.outcomes.kernel import Outcomes, Status, outcomes_of
 from backend.analysis.outcomes.rules import RuleSet

@@ -1,15 +1,13 @@
 """Cohort curves as pictures: what is drawn, and what must be said beside it."""
 
 from backend.analysis.cli.run import Answer
-from backend.analysis.cohorts.drawing import MEASURES, cohort_curve
-from backend.analysis.cohorts.estimate import SMALLEST_COHORT
+from backend.analysis.cohorts.drawing import MEASURES, cohort_curve, cohort_picture
+from backend.analysis.cohorts.notes import UNDER_E1, answered_share, left_out_notes, population_note
 from backend.analysis.cohorts.population import Population
 from backend.charts import CohortPicture, cohort_svg
 
 MOST_GROUPS = 6  # in one picture; more take another one
-UNDER_E1 = "A new treatment ends the follow-up of the one before (E1)."
 NO_ORDER = "The file does not tell whether anyone was treated again, so E1 and E2 are the same."
-LEFT_OUT = {"no_rating_after_dose": "no rating inside a check-in window"}  # on the grid, which has no other ratings
 
 
 def pictures(answer: Answer) -> dict[str, CohortPicture]:
@@ -31,7 +29,7 @@ def notes(answer: Answer, cohorts: list[Population]) -> tuple[str, ...]:
     unit = "course" if answer.question.per_course else "treatment"
     grouped = [f"Treatments without {answer.question.by}: {answer.without_group}, in no group."]
     return (
-        " ".join([f"Population: first {unit} of each patient, if evaluable.", *_left_out(answer, cohorts)]),
+        " ".join([population_note(unit), *_left_out(answer, cohorts)]),
         f"Rule set {answer.question.rules.in_words()}",
         *(
             ["Check-ins answered: " + ", ".join(_answered(answer, cohort) for cohort in cohorts) + "."]
@@ -46,43 +44,29 @@ def notes(answer: Answer, cohorts: list[Population]) -> tuple[str, ...]:
 
 
 def _picture(answer: Answer, name: str, start: int) -> CohortPicture:
-    title, measure = MEASURES[name]
     shown = slice(start, start + MOST_GROUPS)
     cohorts, estimates = answer.cohorts[shown], answer.estimates[shown]
-    return CohortPicture(
-        title=title,
-        measure=measure,
-        curves=tuple(
-            cohort_curve(
-                name,
-                answer.name_of(cohort.instrument, cohort.group),
-                estimate,
-                n=cohort.n,
-                check_ins_followed=cohort.check_ins_followed,
-            )
-            for cohort, estimate in zip(cohorts, estimates, strict=True)
-        ),
-        joined=name == "in_response",
-        notes=notes(answer, cohorts),
+    curves = (
+        cohort_curve(
+            name,
+            answer.name_of(cohort.instrument, cohort.group),
+            estimate,
+            n=cohort.n,
+            check_ins_followed=cohort.check_ins_followed,
+        )
+        for cohort, estimate in zip(cohorts, estimates, strict=True)
     )
+    return cohort_picture(name, curves, notes(answer, cohorts))
 
 
 def _answered(answer: Answer, cohort: Population) -> str:
-    due, answered = int(cohort.due.sum()), int(cohort.answered.sum())
-    share = f"{100 * answered / due:.0f} % of {due}" if due else "none was due"
+    share = answered_share(int(cohort.answered.sum()), int(cohort.due.sum()))
     return f"{answer.name_of(cohort.instrument, cohort.group)} {share}"
 
 
 def _left_out(answer: Answer, cohorts: list[Population]) -> list[str]:
-    sentences = []
-    for cohort in cohorts:
-        name = answer.name_of(cohort.instrument, cohort.group)
-        if cohort.reasons:
-            reasons = ", ".join(
-                f"{count} ({LEFT_OUT.get(reason, reason.replace('_', ' '))})"
-                for reason, count in cohort.reasons.items()
-            )
-            sentences.append(f"Left out of {name}: {reasons}.")
-        if cohort.n < SMALLEST_COHORT:
-            sentences.append(f"{name}: n = {cohort.n}, too few; an estimate needs {SMALLEST_COHORT}.")
-    return sentences
+    return [
+        note
+        for cohort in cohorts
+        for note in left_out_notes(cohort.reasons, n=cohort.n, of=answer.name_of(cohort.instrument, cohort.group))
+    ]

@@ -1,11 +1,12 @@
-"""A cohort's estimate as a curve to draw."""
+"""A cohort's estimate as a curve to draw, and such curves as a picture."""
 
+from collections.abc import Iterable
 from itertools import pairwise
 
 import numpy as np
 
 from backend.analysis.cohorts.estimate import CohortEstimate, Curve
-from backend.charts import CohortCurve
+from backend.charts import CohortCurve, CohortPicture
 
 MEASURES = {
     "in_response": ("In response", "Probability of being in response"),
@@ -14,6 +15,12 @@ MEASURES = {
 }
 
 Column = list[float | None]
+
+
+def cohort_picture(name: str, curves: Iterable[CohortCurve], notes: tuple[str, ...]) -> CohortPicture:
+    """Return the picture of one of `MEASURES`, a curve for each cohort."""
+    title, measure = MEASURES[name]
+    return CohortPicture(title, measure, tuple(curves), joined=name == "in_response", notes=notes)
 
 
 def cohort_curve(

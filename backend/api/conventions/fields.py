@@ -37,8 +37,8 @@ class StrictSerializer(serializers.Serializer[Any]):
         return values
 
 
-class Whole(serializers.Field[int, Any, int, Any]):
-    """The id of a row: a whole number from 1."""
+class RowId(serializers.Field[int, Any, int, Any]):
+    """The id of a row, a whole number."""
 
     default_error_messages = {"invalid": f"Expected a whole number from 1 to {LARGEST_ID}."}
 

@@ -8,7 +8,6 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from backend.accounts.models import Person
-from backend.api.conventions.fields import StrictSerializer
 from backend.api.conventions.parsing import shown
 
 
@@ -49,10 +48,3 @@ class NotHere(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401, ARG002 - as above
         """Say so, whatever the method."""
         raise NotFound
-
-
-def read(kind: type[StrictSerializer], request: Request) -> dict[str, Any]:
-    """Return the checked fields of a body."""
-    given = kind(data=request.data)
-    given.is_valid(raise_exception=True)
-    return dict(given.validated_data)

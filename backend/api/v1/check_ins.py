@@ -1,8 +1,5 @@
 """The check-ins of a treatment, and saying that one will not be answered."""
 
-from http import HTTPStatus
-from typing import Any
-
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -12,8 +9,8 @@ from rest_framework.response import Response
 
 from backend.api.conventions.fields import Key, RowSerializer, StrictSerializer, Text
 from backend.api.conventions.pagination import PagesByNumber
-from backend.api.conventions.routes import ListRoute, Route, read
-from backend.api.v1.ratings import REPLAYED
+from backend.api.conventions.routes import ListRoute, Route
+from backend.api.conventions.writes import read, stored
 from backend.tracking.models import CheckIn, Skip, Treatment
 from backend.tracking.services.check_ins import skip_check_in
 
@@ -71,9 +68,5 @@ class Skips(Route):
         """Store it once; sent again, or when the check-in had been skipped before, what was stored first stands."""
         mine = CheckIn.objects.recorded_by(self.person).select_related("treatment__patient")
         check_in = get_object_or_404(mine, pk=pk)
-        fields: dict[str, Any] = read(NewSkip, request)
-        skip, replayed = skip_check_in(actor=self.person, check_in=check_in, **fields)
-        content = StoredSkip(skip).data
-        if replayed:
-            return Response(content, headers=REPLAYED)
-        return Response(content, status=HTTPStatus.CREATED)
+        skip, replayed = skip_check_in(actor=self.person, check_in=check_in, **read(NewSkip, request))
+        return stored(StoredSkip(skip).data, replayed=replayed)

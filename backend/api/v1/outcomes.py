@@ -5,14 +5,19 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
 
 from backend.analysis.outcomes.rules import RULE_SETS
 from backend.api.conventions.fields import RowSerializer
 from backend.api.conventions.routes import ListRoute
+from backend.tracking.anchoring import withheld_from
 from backend.tracking.estimation import fresh_outcomes
 from backend.tracking.models import Outcome, Treatment, Unit
 from backend.tracking.services.refusals import Refused
+
+WITHHELD = "Your results can be read again once the +4 h check-in of this treatment has closed."
 
 
 class FreshOutcome(RowSerializer):
@@ -72,7 +77,11 @@ class TreatmentOutcomes(ListRoute):
         asked = self.request.query_params.get("rule_set")
         if asked is not None and asked not in RULE_SETS:
             raise Refused("rule_set", f"rule_set is {asked!r}, expected one of {', '.join(RULE_SETS)}")
-        treatment = get_object_or_404(Treatment.objects.visible_to(self.person), pk=self.kwargs["pk"])
+        treatment = get_object_or_404(
+            Treatment.objects.visible_to(self.person), pk=self.kwargs["pk"]
+        )
+        if withheld_from(self.person, timezone.now()).filter(pk=treatment.patient_id).exists():
+            raise PermissionDenied(WITHHELD)
         outcomes = fresh_outcomes(treatment, self.unit).select_related("treatment")
         return outcomes if asked is None else outcomes.filter(rule_set=asked)
 

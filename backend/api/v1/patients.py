@@ -1,18 +1,16 @@
 """Patients of the clinics one works at, by the clinic's own reference."""
 
-from http import HTTPStatus
-
 from django.db.models import QuerySet
 from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.accounts.models import RECORDING_ROLES, Clinic, Patient
+from backend.accounts.refusals import Refused
 from backend.accounts.services import invite_patient
-from backend.api.conventions.fields import RowSerializer, StrictSerializer, Text, Whole
-from backend.api.conventions.routes import ListRoute, RowRoute, read
-from backend.api.v1.ratings import writable
-from backend.tracking.services.refusals import Refused
+from backend.api.conventions.fields import RowId, RowSerializer, StrictSerializer, Text
+from backend.api.conventions.routes import ListRoute, RowRoute
+from backend.api.conventions.writes import read, stored, writable
 
 
 class StoredPatient(RowSerializer):
@@ -28,7 +26,7 @@ class StoredPatient(RowSerializer):
 class NewPatient(StrictSerializer):
     """A patient without a sign-in; an invitation goes out from the clinic's pages."""
 
-    clinic = Whole(required=False)
+    clinic = RowId(required=False)
     code = Text(max_length=64)
     time_zone = Text(required=False, max_length=64)
 
@@ -46,12 +44,8 @@ class Patients(ListRoute):
         """Store a patient; who treats at one clinic only need not name it."""
         fields = read(NewPatient, request)
         clinic = self._clinic(fields.pop("clinic", None))
-        try:
-            patient = invite_patient(actor=self.person, clinic=clinic, **fields)
-        except ValueError as problem:  # its text opens with the name of the field
-            raise Refused(str(problem).split(maxsplit=1)[0].rstrip(":"), str(problem)) from problem
-        headers = {"Location": reverse("api-patient", args=[patient.pk])}
-        return Response(StoredPatient(patient).data, status=HTTPStatus.CREATED, headers=headers)
+        patient = invite_patient(actor=self.person, clinic=clinic, **fields)
+        return stored(StoredPatient(patient).data, location=reverse("api-patient", args=[patient.pk]))
 
     def _clinic(self, named: int | None) -> Clinic:
         mine = Clinic.objects.staffed_by(self.person, RECORDING_ROLES)

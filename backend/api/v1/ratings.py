@@ -1,34 +1,30 @@
 """Posting, reading and amending ratings."""
 
-from http import HTTPStatus
-from typing import Any, TypeVar
-
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.api.conventions.fields import AnswerList, Instant, Key, RowSerializer, StrictSerializer, Text, Whole
-from backend.api.conventions.problems import NoSuch
-from backend.api.conventions.routes import ListRoute, Route, RowRoute, read
+from backend.accounts.models import Person
+from backend.api.conventions.fields import AnswerList, Instant, Key, RowId, RowSerializer, StrictSerializer, Text
+from backend.api.conventions.routes import ListRoute, Route, RowRoute
+from backend.api.conventions.writes import read, stored, writable
+from backend.tracking.anchoring import withheld_from
 from backend.tracking.models import Amendment, Rating, Treatment
 from backend.tracking.services.ratings import Change, Entry, amend_rating, log_rating
-
-REPLAYED = {"Idempotent-Replay": "true"}
-
-Row = TypeVar("Row", bound=Model)
 
 
 class NewRating(StrictSerializer):
     """A completed instrument, as a device sends it."""
 
     client_uuid = Key()
-    treatment = Whole()
+    treatment = RowId()
     instrument = Text()
     answers = AnswerList()
     device_at = Instant()
-    check_in = Whole(required=False, allow_null=True)
+    check_in = RowId(required=False, allow_null=True)
     device_tz = Text(required=False, allow_blank=True)
     device_sent_at = Instant(required=False, allow_null=True)
     respondent = Text(required=False, allow_blank=True)
@@ -109,6 +105,12 @@ class NewAmendment(StrictSerializer):
     answers = AnswerList(required=False, allow_null=True)
 
 
+def readable(person: Person) -> QuerySet[Rating]:
+    """Return the ratings a person may see now, with their amendments; a patient's own are withheld on a dose day."""
+    withheld = withheld_from(person, timezone.now())
+    return Rating.objects.visible_to(person).exclude(patient__in=withheld).prefetch_related("amendments")
+
+
 class Ratings(ListRoute):
     """`ratings/`: read those one may see, post one for a treatment one may write for."""
 
@@ -116,7 +118,7 @@ class Ratings(ListRoute):
 
     def get_queryset(self) -> QuerySet[Rating]:
         """Return them with their amendments."""
-        return Rating.objects.visible_to(self.person).prefetch_related("amendments")
+        return readable(self.person)
 
     def post(self, request: Request) -> Response:
         """Store a rating once per client key: 201 the first time, 200 with the same body ever after."""
@@ -127,8 +129,8 @@ class Ratings(ListRoute):
         if fields.get("check_in") is not None:
             fields["check_in"] = writable(treatment.check_ins.all(), fields["check_in"], "check_in")
         logged = log_rating(actor=self.person, treatment=treatment, entry=Entry(**fields))
-        headers = {"Location": reverse("api-rating", args=[logged.rating.pk])}
-        return stored(StoredRating(logged.rating).data, headers=headers, replayed=logged.replayed)
+        location = reverse("api-rating", args=[logged.rating.pk])
+        return stored(StoredRating(logged.rating).data, location=location, replayed=logged.replayed)
 
 
 class OneRating(RowRoute):
@@ -138,7 +140,7 @@ class OneRating(RowRoute):
 
     def get_queryset(self) -> QuerySet[Rating]:
         """Return those the person may see."""
-        return Rating.objects.visible_to(self.person).prefetch_related("amendments")
+        return readable(self.person)
 
 
 class Amendments(Route):
@@ -149,19 +151,4 @@ class Amendments(Route):
         rating = get_object_or_404(Rating.objects.recorded_by(self.person).select_related("patient"), pk=pk)
         change = Change(**read(NewAmendment, request))
         amendment, replayed = amend_rating(actor=self.person, rating=rating, change=change)
-        return stored(StoredAmendment(amendment).data, headers={}, replayed=replayed)
-
-
-def writable(rows: QuerySet[Row], primary_key: int, field: str) -> Row:
-    """Return the row that a field of the body names; `NoSuch` when it is not there or not this person's."""
-    row = rows.filter(pk=primary_key).first()
-    if row is None:
-        raise NoSuch(field)
-    return row
-
-
-def stored(content: Any, *, headers: dict[str, str], replayed: bool) -> Response:  # noqa: ANN401 - a serializer's data
-    """Return the answer to a write with a client key."""
-    if replayed:
-        return Response(content, status=HTTPStatus.OK, headers=headers | REPLAYED)
-    return Response(content, status=HTTPStatus.CREATED, headers=headers)
+        return stored(StoredAmendment(amendment).data, replayed=replayed)

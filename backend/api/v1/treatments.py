@@ -1,7 +1,5 @@
 """Treatments: reading those one may see; clinic staff record and correct them."""
 
-from http import HTTPStatus
-
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -9,9 +7,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.accounts.models import Patient
-from backend.api.conventions.fields import Flag, Instant, Number, RowSerializer, StrictSerializer, Text, Whole
-from backend.api.conventions.routes import ListRoute, RowRoute, read
-from backend.api.v1.ratings import writable
+from backend.api.conventions.fields import Flag, Instant, Number, RowId, RowSerializer, StrictSerializer, Text
+from backend.api.conventions.routes import ListRoute, RowRoute
+from backend.api.conventions.writes import read, stored, writable
 from backend.tracking.models import Treatment
 from backend.tracking.services.treatments import correct_treatment, record_treatment
 
@@ -72,7 +70,7 @@ class TreatmentChanges(StrictSerializer):
 class NewTreatment(TreatmentChanges):
     """A treatment and whose it is."""
 
-    patient = Whole()
+    patient = RowId()
 
 
 class Treatments(ListRoute):
@@ -90,8 +88,7 @@ class Treatments(ListRoute):
         mine = Patient.objects.treated_by(self.person).select_related("clinic")
         patient = writable(mine, details.pop("patient"), "patient")
         treatment = record_treatment(actor=self.person, patient=patient, details=details)
-        headers = {"Location": reverse("api-treatment", args=[treatment.pk])}
-        return Response(StoredTreatment(treatment).data, status=HTTPStatus.CREATED, headers=headers)
+        return stored(StoredTreatment(treatment).data, location=reverse("api-treatment", args=[treatment.pk]))
 
 
 class OneTreatment(RowRoute):

@@ -9,14 +9,14 @@ from backend.accounts.services import invite_patient
 from backend.instruments import PRIMARY
 from backend.tracking import doorbell
 from backend.tracking.demo.answering import Occasion, entries, key_of
-from backend.tracking.demo.stories import MINUTE, Dose, Mark, Story
+from backend.tracking.demo.stories import Dose, Mark, Story
 from backend.tracking.models import CheckIn, Rating, Treatment
 from backend.tracking.services.bulk import log_ratings
 from backend.tracking.services.check_ins import skip_check_in
 from backend.tracking.services.ratings import Change, amend_rating
 from backend.tracking.services.treatments import record_treatment
 
-LAST_ANSWER = timedelta(hours=5 * MINUTE)  # before a check-in closes
+LAST_ANSWER = timedelta(minutes=5)  # before a check-in closes
 
 
 @transaction.atomic

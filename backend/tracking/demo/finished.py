@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -11,7 +11,7 @@ from typing import Any
 from backend.analysis import simulation
 from backend.analysis.schedule import CheckIn, protocol
 from backend.tracking.demo.shapes import IV, MUSCLE, NASAL, TABLETS, Shape, Truth, draw
-from backend.tracking.demo.stories import BEFORE_DOSE_HOURS, MINUTE, Dose, Mark, Story, at_clinic
+from backend.tracking.demo.stories import BEFORE_DOSE_HOURS, MINUTE, MINUTES_GIVEN, Dose, Mark, Story, at_clinic
 from backend.tracking.models import Indication, Progress, RedoseReason, SkipReason
 
 FIRST_NUMBER = 101  # of their codes; the hand-made patients come before
@@ -33,7 +33,6 @@ CALMED = 0.06  # took a benzodiazepine around the dose
 WEIGHTS_KG = (52, 98)
 MG_PER_KG = {IV.slug: 0.5, MUSCLE.slug: 0.75}
 FIXED_MG = {NASAL.slug: (56, 84), TABLETS.slug: (50,)}
-MINUTES_GIVEN = {IV.slug: 40, NASAL.slug: 10, MUSCLE.slug: 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +72,10 @@ def finished(number: int, *, seed: int, now: datetime) -> Finished:
     doses = [_dose(patient, started_at, truth, redosed_hours, rng)]
     if redosed_at is not None:
         again = _dose(patient, redosed_at, draw(shape, rng), math.inf, rng)
-        doses.append(Dose({**again.details, "redose_reason": RedoseReason.SYMPTOMS_RETURNED}, again.marks, again.skips))
+        doses.append(replace(again, details={**again.details, "redose_reason": RedoseReason.SYMPTOMS_RETURNED}))
     if not rated_before:
-        doses[0] = Dose(doses[0].details, {k: v for k, v in doses[0].marks.items() if k != "arrival"}, doses[0].skips)
+        later = {name: mark for name, mark in doses[0].marks.items() if name != "arrival"}
+        doses[0] = replace(doses[0], marks=later)
     code = f"demo-{FIRST_NUMBER + number}"
     story = Story(code, f"Demo {FIRST_NUMBER + number}", tuple(doses), f"{code}@example.org")
     return Finished(story, shape, indication, truth, redosed_hours, evaluable=rated_before and not low)
@@ -96,7 +96,7 @@ def _given(shape: Shape, rng: Random) -> dict[str, Any]:
 
 
 def _dose(patient: _Patient, started_at: datetime, truth: Truth, redosed_hours: float, rng: Random) -> Dose:
-    minutes = MINUTES_GIVEN.get(patient.shape.slug)
+    minutes = MINUTES_GIVEN.get(patient.shape.route)
     times = {
         "started_at": started_at,
         "ended_at": minutes and started_at + timedelta(minutes=minutes),
@@ -107,10 +107,8 @@ def _dose(patient: _Patient, started_at: datetime, truth: Truth, redosed_hours: 
     skips: dict[str, SkipReason] = {}
     for check_in in protocol(patient.shape.protocol).check_ins:
         late = _late(check_in, rng)
-        missed, points = (
-            rng.random() < simulation.MISSED,
-            _points(patient.baseline, truth, check_in.nominal + late, rng),
-        )
+        missed = rng.random() < simulation.MISSED
+        points = _points(patient.baseline, truth, check_in.nominal + late, rng)
         kept = rng.uniform(*KEPT_HOURS) if rng.random() < KEPT_ON_PHONE else 0.0
         if check_in.nominal + late >= until:
             break

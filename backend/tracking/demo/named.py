@@ -1,6 +1,7 @@
 """Patients made by hand, one for each situation that whoever looks at the demo should meet."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from backend.analysis.schedule import protocol
 from backend.tracking.demo.stories import (
     BEFORE_DOSE_HOURS,
     MINUTE,
+    MINUTES_GIVEN,
     PROTOCOL,
     Correction,
     Dose,
@@ -23,7 +25,6 @@ _IV = {"drug": "ketamine", "route": "iv", "dose_mg": 40, "weight_kg": 80}
 _NASAL = {"drug": "esketamine", "route": "intranasal", "dose_mg": 84}
 _MUSCLE = {"drug": "ketamine", "route": "im", "dose_mg": 50, "weight_kg": 70}
 _TABLETS = {"drug": "other", "drug_name": "sertraline", "route": "oral", "dose_mg": 50, "protocol": "weekly"}
-_MINUTES_GIVEN = {"iv": 40, "intranasal": 10, "im": 1}
 _LATE_MINUTES = (3, 11, 6, 24, 8)  # in turn: people rate some minutes after they are asked
 _PLANNED, _RETURNED = ({"redose_reason": reason} for reason in (RedoseReason.PLANNED, RedoseReason.SYMPTOMS_RETURNED))
 _: None = None  # nothing was answered at that check-in
@@ -41,7 +42,7 @@ def stories(now: datetime) -> tuple[Story, ...]:
 def today(now: datetime) -> Dose:
     """Return a dose a little over two hours ago: one hourly check-in is answered, the next one is open."""
     dose = _dose(now - timedelta(hours=2, minutes=5), _IV, "sad", [8, 6])
-    return Dose(dose.details, {"evening before": Mark(8, 20 * MINUTE), **dose.marks})
+    return replace(dose, marks={"evening before": Mark(8, 20 * MINUTE), **dose.marks})
 
 
 def planned(at: datetime, given: Mapping[str, Any], indication: str, marks: Mapping[str, Mark] | None = None) -> Dose:
@@ -105,9 +106,9 @@ def _oddities(now: datetime) -> tuple[Story, ...]:
     cancelled = Dose({**planned(_days(now, 6), _MUSCLE, "sad").details, "state": Progress.CANCELLED})
     return (
         _story(16, "rescue medication", _dose(_days(now, 18), _IV | calmed, "gad", relief)),
-        _story(17, "missed and skipped", Dose(gaps.details, gaps.marks, skips)),
-        _story(18, "amended and withdrawn", Dose(mistaken.details, mistaken.marks, corrections=corrections)),
-        _story(19, "phone without network", Dose(offline.details, kept)),
+        _story(17, "missed and skipped", replace(gaps, skips=skips)),
+        _story(18, "amended and withdrawn", replace(mistaken, corrections=corrections)),
+        _story(19, "phone without network", replace(offline, marks=kept)),
         Story("demo-020", "", (_dose(_days(now, 26), _IV, "gad", [*relief, 6]),)),  # no sign-in: on paper at the clinic
         _story(21, "cancelled", cancelled),
     )
@@ -133,7 +134,7 @@ def _course(
 
 def _dose(started_at: datetime, given: Mapping[str, Any], indication: str, points: Sequence[int | None]) -> Dose:
     """Return a started dose, with the points at arrival and at one check-in after another."""
-    minutes = _MINUTES_GIVEN.get(given["route"])
+    minutes = MINUTES_GIVEN.get(given["route"])
     details = {
         **given,
         "indication": indication,

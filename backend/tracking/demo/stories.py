@@ -11,6 +11,7 @@ from backend.tracking.models import SkipReason
 TIME_ZONE = "Europe/London"
 PROTOCOL = "hourly-bridged-weekly"  # the recommended one
 MINUTE = 1 / 60  # in hours
+MINUTES_GIVEN = {"iv": 40, "intranasal": 10, "im": 1}  # by route
 BEFORE_DOSE_HOURS = -15 * MINUTE  # how far from its due time, the dose, the check-in at arrival is answered
 
 

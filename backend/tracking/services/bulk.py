@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
 
 from backend.accounts import audit
 from backend.accounts.models import Patient, Person
-from backend.tracking.doorbell import after_commit
 from backend.tracking.models import Rating, Treatment
+from backend.tracking.services.estimates import ask_for_estimates
 from backend.tracking.services.ratings import Entry, rating_from
 from backend.tracking.services.refusals import KeyReused, Refused
-from backend.tracking.tasks import estimate_treatment
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ def log_ratings(*, actor: Person, treatment: Treatment, received: Sequence[Recei
         raise Refused(
             "treatment", f"treatment {treatment.pk} is not of a demo clinic, expected one of made-up patients"
         )
-    Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+    Patient.objects.lock(patient.pk)
     ratings = [rating_from(actor, treatment, one.entry, one.at) for one in received]
     keys = [one.client_uuid for one in ratings]
     stored = dict(
@@ -46,6 +44,5 @@ def log_ratings(*, actor: Person, treatment: Treatment, received: Sequence[Recei
     fresh = Rating.objects.bulk_create([one for one in ratings if one.client_uuid not in stored])
     if fresh:
         audit.record_each(actor, "rating.logged", fresh, patient=patient)
-        Treatment.objects.filter(pk=treatment.pk).update(ratings_version=F("ratings_version") + 1)
-        after_commit(estimate_treatment, treatment.pk)
+        ask_for_estimates(treatment.pk)
     return len(fresh)

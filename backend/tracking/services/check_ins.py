@@ -18,7 +18,7 @@ _TIMES = ("name", "nominal_hours", "due_at", "opens_at", "closes_at")
 
 def schedule(treatment: Treatment) -> None:
     """Bring the check-ins of a treatment in line with its protocol and the time of its dose; answered ones stay."""
-    dosed_at = treatment.started_at or treatment.planned_at
+    dosed_at = treatment.dosed_at
     if dosed_at is None:
         raise Refused("planned_at", "a treatment needs a planned or an actual start")
     planned = treatment.state == Progress.PLANNED
@@ -67,7 +67,7 @@ def skip_check_in(*, actor: Person, check_in: CheckIn, client_uuid: UUID, reason
     if reason not in SkipReason.values:
         raise Refused("reason", f"reason is {reason!r}, expected one of {', '.join(SkipReason.values)}")
     patient = check_in.treatment.patient
-    Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+    Patient.objects.lock(patient.pk)
     earlier = Skip.objects.filter(patient=patient, client_uuid=client_uuid).first()
     if earlier is not None and (earlier.check_in_id, earlier.reason) != (check_in.pk, reason):
         raise KeyReused

@@ -3,21 +3,20 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils import timezone
 
 from backend import instruments
 from backend.accounts import audit
 from backend.accounts.models import Person, time_zones
-from backend.tracking.doorbell import after_commit
 from backend.tracking.models import Amendment, CheckIn, Rating, Respondent, Timing, Treatment
+from backend.tracking.services.estimates import ask_for_estimates
 from backend.tracking.services.refusals import KeyReused, Refused
-from backend.tracking.tasks import estimate_treatment
 
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 FUTURE_TOLERATED_MINUTES = 5
@@ -26,6 +25,7 @@ SKEW_CORRECTED_HOURS = 24  # a clock further off is not believed to be off by a 
 LIVE_WITHIN_MINUTES = 15  # [design] between answering and arriving here
 
 Answers = Sequence[int | None]
+Fact = TypeVar("Fact", Rating, Amendment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +57,8 @@ def log_rating(*, actor: Person, treatment: Treatment, entry: Entry) -> Logged:
     that cannot be stored raises `Refused`. When it was sent is no part of the body: a retry is sent later.
     """
     rating = rating_from(actor, treatment, entry, timezone.now())
-    try:
-        with transaction.atomic():
-            with transaction.atomic():  # a savepoint: the key may be taken
-                rating.save(force_insert=True)
-            audit.record(actor, "rating.logged", rating, patient=treatment.patient)
-            Treatment.objects.filter(pk=treatment.pk).update(ratings_version=F("ratings_version") + 1)
-            after_commit(estimate_treatment, treatment.pk)
-    except IntegrityError:
-        stored = Rating.objects.filter(patient=treatment.patient, client_uuid=entry.client_uuid).first()
-        if stored is None:
-            raise
-        if stored.payload_sha256 != rating.payload_sha256:
-            raise KeyReused from None
-        return Logged(stored, replayed=True)
-    return Logged(rating, replayed=False)
+    stored, replayed = _store_once(rating, actor=actor, action="rating.logged", treatment_id=treatment.pk)
+    return Logged(stored, replayed=replayed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +77,7 @@ def amend_rating(*, actor: Person, rating: Rating, change: Change) -> tuple[Amen
     The rating itself stays as it was. `KeyReused` and `Refused` as for `log_rating`; the reason is mandatory.
     """
     amendment = _amendment(actor, rating, change)
-    try:
-        with transaction.atomic():
-            with transaction.atomic():  # a savepoint: the key may be taken
-                amendment.save(force_insert=True)
-            audit.record(actor, f"rating.{change.kind}", amendment, patient=rating.patient)
-            Treatment.objects.filter(pk=rating.treatment_id).update(ratings_version=F("ratings_version") + 1)
-            after_commit(estimate_treatment, rating.treatment_id)
-    except IntegrityError:
-        stored = Amendment.objects.filter(patient=rating.patient, client_uuid=change.client_uuid).first()
-        if stored is None:
-            raise
-        if stored.payload_sha256 != amendment.payload_sha256:
-            raise KeyReused from None
-        return stored, True
-    return amendment, False
+    return _store_once(amendment, actor=actor, action=f"rating.{change.kind}", treatment_id=rating.treatment_id)
 
 
 def rating_from(actor: Person, treatment: Treatment, entry: Entry, now: datetime) -> Rating:
@@ -123,9 +96,7 @@ def rating_from(actor: Person, treatment: Treatment, entry: Entry, now: datetime
         instrument=instrument.slug,
         instrument_version=instrument.version,
         answers=list(entry.answers),
-        total=score.total,
-        answered=score.answered,
-        prorated=score.prorated,
+        **asdict(score),
         client_uuid=entry.client_uuid,
         payload_sha256=_fingerprint(treatment, entry),
         respondent=_respondent(actor, treatment, entry),
@@ -139,6 +110,23 @@ def rating_from(actor: Person, treatment: Treatment, entry: Entry, now: datetime
         effective_at=effective_at,
         timing=Timing.SUSPECT if doubtful else _timing(entry, check_in, effective_at, now),
     )
+
+
+def _store_once(fact: Fact, *, actor: Person, action: str, treatment_id: int) -> tuple[Fact, bool]:
+    """Store a fact unless its client key is taken; return what is stored under it, and whether it was before."""
+    try:
+        with transaction.atomic():
+            fact.save(force_insert=True)
+            audit.record(actor, action, fact, patient=fact.patient)
+            ask_for_estimates(treatment_id)
+    except IntegrityError:
+        stored = type(fact)._default_manager.filter(patient=fact.patient, client_uuid=fact.client_uuid).first()
+        if stored is None:
+            raise
+        if stored.payload_sha256 != fact.payload_sha256:
+            raise KeyReused from None
+        return stored, True
+    return fact, False
 
 
 def _amendment(actor: Person, rating: Rating, change: Change) -> Amendment:
@@ -198,7 +186,7 @@ def _effective(entry: Entry, now: datetime) -> tuple[datetime, bool]:
     skew = timedelta() if entry.device_sent_at is None else now - entry.device_sent_at
     off = abs(skew) > timedelta(minutes=SKEW_IGNORED_MINUTES)
     believed = abs(skew) <= timedelta(hours=SKEW_CORRECTED_HOURS)
-    effective_at = entry.device_at + skew if off and believed else entry.device_at
+    effective_at = (entry.device_at + skew if off and believed else entry.device_at).astimezone(UTC)
     if effective_at > now + timedelta(minutes=FUTURE_TOLERATED_MINUTES):
         tolerated = f"more than {FUTURE_TOLERATED_MINUTES} minutes in the future"
         raise Refused("device_at", f"device_at is {entry.device_at.isoformat()}, {tolerated}")

@@ -4,18 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
 
 from backend.accounts import audit
 from backend.accounts.models import Patient, Person
 from backend.analysis.schedule import protocol
-from backend.tracking.doorbell import after_commit
 from backend.tracking.models import Progress, Treatment
 from backend.tracking.services.check_ins import schedule, settle_superseded
+from backend.tracking.services.estimates import ask_for_estimates
 from backend.tracking.services.refusals import Refused
-from backend.tracking.tasks import estimate_treatment
 
 DETAILS = (
     "drug",
@@ -42,7 +40,7 @@ def record_treatment(*, actor: Person, patient: Patient, details: Mapping[str, A
 
     `details`: values of `EDITABLE` fields. `Refused` names the field that is wrong.
     """
-    _lock(patient)
+    Patient.objects.lock(patient.pk)
     treatment = Treatment(patient=patient)
     if not details.get("protocol"):
         treatment.protocol = patient.clinic.default_protocol
@@ -61,7 +59,7 @@ def correct_treatment(
 
     Unanswered check-ins move with the time of the dose, ratings never do. `Refused` names the field that is wrong.
     """
-    _lock(treatment.patient)
+    Patient.objects.lock(treatment.patient_id)
     stored = Treatment.objects.get(pk=treatment.pk)
     before = {name: getattr(stored, name) for name in EDITABLE}
     _apply(stored, changes)
@@ -79,18 +77,6 @@ def correct_treatment(
     return stored
 
 
-def start_treatment(*, actor: Person, treatment: Treatment, started_at: datetime) -> Treatment:
-    """Record that a planned treatment has started: time zero of its ratings."""
-    return correct_treatment(
-        actor=actor, treatment=treatment, changes={"state": Progress.STARTED, "started_at": started_at}
-    )
-
-
-def _lock(patient: Patient) -> None:
-    """Let one change of a patient's treatments wait for another."""
-    Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
-
-
 def _apply(treatment: Treatment, changes: Mapping[str, Any]) -> None:
     for name, given in changes.items():
         if name not in EDITABLE:
@@ -99,16 +85,8 @@ def _apply(treatment: Treatment, changes: Mapping[str, Any]) -> None:
     try:
         treatment.full_clean()
     except ValidationError as problem:
-        raise _refused(problem) from problem
+        raise Refused.from_invalid(problem) from problem
     treatment.protocol_version = protocol(treatment.protocol).version
-
-
-def _refused(problem: ValidationError) -> Refused:
-    """Return the first thing that is wrong; the message of a broken constraint opens with its field."""
-    field, messages = next(iter(problem.message_dict.items()))
-    if field == NON_FIELD_ERRORS:
-        return Refused(messages[0].split()[0], messages[0])
-    return Refused(field, f"{field}: {messages[0]}")
 
 
 def _told(value: object) -> object:
@@ -120,9 +98,5 @@ def _follow(treatment: Treatment, *, estimates_change: bool) -> None:
     if treatment.state != Progress.CANCELLED:
         schedule(treatment)
     settle_superseded(treatment.patient)
-    if not estimates_change:
-        return
-    concerned = Treatment.objects.filter(patient=treatment.patient)
-    concerned.update(ratings_version=F("ratings_version") + 1)
-    for one in concerned.values_list("pk", flat=True):
-        after_commit(estimate_treatment, one)
+    if estimates_change:
+        ask_for_estimates(*Treatment.objects.filter(patient=treatment.patient).values_list("pk", flat=True))

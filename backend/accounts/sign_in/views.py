@@ -7,7 +7,7 @@ from allauth.mfa.webauthn.views import AddWebAuthnView
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
-from backend.accounts import second_factor
+from backend.accounts.sign_in import second_factor
 
 
 class AddPasskeyView(AddWebAuthnView):  # type: ignore[misc] # allauth ships no types

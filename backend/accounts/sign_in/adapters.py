@@ -15,8 +15,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 
-from backend.accounts import keyring, second_factor
+from backend.accounts import keyring
 from backend.accounts.models import Person
+from backend.accounts.sign_in import second_factor
 
 STAFF_SESSION = timedelta(hours=12)  # however busy; patients stay signed in for SESSION_COOKIE_AGE
 QR_MARGIN = 4  # modules of white around the code, as the standard asks
@@ -31,7 +32,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
 
     def get_login_stages(self) -> list[str]:
         """Return the steps of a sign-in, with our rule for the second factor."""
-        ours = "backend.accounts.stages.SecondFactorStage"
+        ours = "backend.accounts.sign_in.stages.SecondFactorStage"
         return [ours if stage.endswith(".AuthenticateStage") else stage for stage in super().get_login_stages()]
 
     def login(self, request: HttpRequest, user: Person) -> None:

@@ -18,7 +18,7 @@ def no_database():
     connection.connection, connection.settings_dict["NAME"] = open_one, name
 
 
-FAILING = pytest.mark.urls("tests.api.failing_urls")
+FAILING = pytest.mark.urls("tests.api.conventions.failing_urls")
 
 
 @pytest.mark.django_db

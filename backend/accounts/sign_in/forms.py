@@ -6,31 +6,29 @@ from allauth.account.forms import ConfirmLoginCodeForm, LoginForm, RequestLoginC
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 
-ADDRESS = "E-mail address"
+
+class AddressForm(forms.BaseForm):
+    """A form that asks for an e-mail address, and says so."""
+
+    address_field = "email"
+
+    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - whatever allauth passes
+        super().__init__(*args, **options)
+        self.fields[self.address_field].label = "E-mail address"
 
 
-class PasswordForm(LoginForm):  # type: ignore[misc] # allauth ships no types
+class PasswordForm(AddressForm, LoginForm):  # type: ignore[misc] # allauth ships no types
     """Signing in by password."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - whatever allauth passes
-        super().__init__(*args, **options)
-        self.fields["login"].label = ADDRESS
+    address_field = "login"
 
 
-class AskForCodeForm(RequestLoginCodeForm):  # type: ignore[misc] # allauth ships no types
+class AskForCodeForm(AddressForm, RequestLoginCodeForm):  # type: ignore[misc] # allauth ships no types
     """Asking for a code."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - whatever allauth passes
-        super().__init__(*args, **options)
-        self.fields["email"].label = ADDRESS
 
-
-class AskForPasswordForm(ResetPasswordForm):  # type: ignore[misc] # allauth ships no types
+class AskForPasswordForm(AddressForm, ResetPasswordForm):  # type: ignore[misc] # allauth ships no types
     """Asking for a new password."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - whatever allauth passes
-        super().__init__(*args, **options)
-        self.fields["email"].label = ADDRESS
 
 
 class CodeForm(ConfirmLoginCodeForm):  # type: ignore[misc] # allauth ships no types

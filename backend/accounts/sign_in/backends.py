@@ -4,8 +4,8 @@ from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 
-from backend.accounts import second_factor
 from backend.accounts.models import Person
+from backend.accounts.sign_in import second_factor
 
 
 class PersonBackend(AuthenticationBackend):  # type: ignore[misc] # allauth ships no types

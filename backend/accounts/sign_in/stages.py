@@ -3,7 +3,7 @@
 from allauth.mfa.stages import AuthenticateStage
 from django.http import HttpRequest
 
-from backend.accounts import second_factor
+from backend.accounts.sign_in import second_factor
 
 
 class SecondFactorStage(AuthenticateStage):  # type: ignore[misc] # allauth ships no types

@@ -3,7 +3,7 @@
 from allauth.account import views
 from django.urls import include, path, re_path
 
-from backend.accounts.views import AddPasskeyView
+from backend.accounts.sign_in.views import AddPasskeyView
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),

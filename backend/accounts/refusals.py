@@ -1,0 +1,21 @@
+"""Why a write was refused, for the edge to turn into a form error or a problem document."""
+
+from typing import Self
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+
+
+class Refused(ValueError):  # noqa: N818 - named as what happened
+    """Bad input: `field` names the entry that is wrong, the text what was found and what was expected."""
+
+    def __init__(self, field: str, text: str) -> None:
+        super().__init__(text)
+        self.field = field
+
+    @classmethod
+    def from_invalid(cls, problem: ValidationError) -> Self:
+        """Tell the first thing that is wrong with a row; the message of a broken constraint opens with its field."""
+        field, messages = next(iter(problem.message_dict.items()))
+        if field == NON_FIELD_ERRORS:
+            return cls(messages[0].split()[0], messages[0])
+        return cls(field, f"{field}: {messages[0]}")

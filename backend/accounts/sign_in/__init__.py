@@ -1,0 +1,1 @@
+"""How people sign in: allauth with our rules for passwords, second factors, sessions and limits."""
