@@ -59,15 +59,15 @@ class PersonAdmin(KeptAdmin):
         if change:
             person = Person.objects.get(pk=obj.pk)
         else:
-            person = services.create_person(actor=_actor(request), email=fields.pop("email"))
+            person = services.create_person(actor=acting(request), email=fields.pop("email"))
             obj.pk = person.pk
-        services.change_person(actor=_actor(request), person=person, fields=fields)
+        services.change_person(actor=acting(request), person=person, fields=fields)
 
     @admin.action(description="Remove all second factors of the selected people")
     def remove_second_factors(self, request: HttpRequest, people: QuerySet[Person]) -> None:
         """Let people who lost their factors set up new ones."""
         for person in people:
-            services.remove_second_factors(actor=_actor(request), person=person, reason="Removed in the admin")
+            services.remove_second_factors(actor=acting(request), person=person, reason="Removed in the admin")
 
 
 @admin.register(Clinic)
@@ -82,9 +82,9 @@ class ClinicAdmin(KeptAdmin):
         """Store through the services, which write the audit row."""
         if change:
             fields = {name: form.cleaned_data[name] for name in form.changed_data}
-            services.change_clinic(actor=_actor(request), clinic=Clinic.objects.get(pk=obj.pk), fields=fields)
+            services.change_clinic(actor=acting(request), clinic=Clinic.objects.get(pk=obj.pk), fields=fields)
         else:
-            obj.pk = services.create_clinic(actor=_actor(request), **form.cleaned_data).pk
+            obj.pk = services.create_clinic(actor=acting(request), **form.cleaned_data).pk
 
 
 @admin.register(Membership)
@@ -105,13 +105,13 @@ class MembershipAdmin(KeptAdmin):
 
     def save_model(self, request: HttpRequest, obj: Membership, form: "ModelForm[Membership]", change: bool) -> None:  # noqa: ARG002, FBT001 - Django's signature
         """Store through the service, which writes the audit row."""
-        obj.pk = services.add_member(actor=_actor(request), **form.cleaned_data).pk
+        obj.pk = services.add_member(actor=acting(request), **form.cleaned_data).pk
 
     @admin.action(description="End the selected memberships")
     def end(self, request: HttpRequest, memberships: QuerySet[Membership]) -> None:
         """End them now."""
         for membership in memberships.select_related("clinic"):
-            services.end_membership(actor=_actor(request), membership=membership)
+            services.end_membership(actor=acting(request), membership=membership)
 
 
 @admin.register(Patient)
@@ -144,6 +144,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     show_full_result_count = False
 
 
-def _actor(request: HttpRequest) -> Person:
+def acting(request: HttpRequest) -> Person:
+    """Return the superuser who asks."""
     assert isinstance(request.user, Person)  # noqa: S101 - the admin lets nobody else in
     return request.user

@@ -14,7 +14,7 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.utils import timezone
 
 from backend.accounts.encryption import EmailHashField, EncryptedEmailField, EncryptedTextField
-from backend.analysis.schedule import DEFAULT_PROTOCOL
+from backend.analysis.schedule import DEFAULT_PROTOCOL, PROTOCOLS
 
 
 @cache
@@ -27,6 +27,12 @@ def is_time_zone(name: str) -> None:
     """Raise a validation error unless `name` is an IANA time zone, such as Europe/Berlin."""
     if name not in time_zones():
         raise ValidationError(f"{name!r} is no time zone, expected a name such as Europe/Berlin")
+
+
+def is_protocol(slug: str) -> None:
+    """Raise a validation error unless a protocol has this name."""
+    if slug not in PROTOCOLS:
+        raise ValidationError(f"{slug!r} is no protocol, expected one of {', '.join(PROTOCOLS)}")
 
 
 class Role(models.TextChoices):
@@ -114,7 +120,7 @@ class Clinic(models.Model):
     name = models.CharField(max_length=200)
     time_zone = models.CharField(max_length=64, validators=[is_time_zone])
     country = models.CharField(max_length=2)  # ISO 3166-1, such as GB
-    default_protocol = models.SlugField(default=DEFAULT_PROTOCOL)
+    default_protocol = models.SlugField(default=DEFAULT_PROTOCOL, validators=[is_protocol])
     demo = models.BooleanField(default=False)  # made-up patients; its staff may sign in by password alone
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -113,7 +113,7 @@ def _loss(outcome: Outcome, facts: Facts) -> Band | None:
 def _notes(cohort: Cohort) -> tuple[str, ...]:
     """Return what every picture must say: population, rules, missingness, what a new dose does, no randomisation."""
     left_out = left_out_notes(cohort.counts.reasons, n=cohort.n)
-    waiting = [f"{cohort.waiting} treatments are still being worked out."] if cohort.waiting else []
+    waiting = [f"Treatments still being worked out: {cohort.waiting}."] if cohort.waiting else []
     return (
         " ".join([population_note(cohort.selection.unit), *left_out]),
         f"Rule set {cohort.rules.in_words()}",

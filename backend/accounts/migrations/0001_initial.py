@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=200)),
                 ('time_zone', models.CharField(max_length=64, validators=[backend.accounts.models.is_time_zone])),
                 ('country', models.CharField(max_length=2)),
-                ('default_protocol', models.SlugField(default='hourly-weekly')),
+                ('default_protocol', models.SlugField(default='hourly-weekly', validators=[backend.accounts.models.is_protocol])),
                 ('demo', models.BooleanField(default=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
             ],

@@ -24,7 +24,6 @@ class FreshOutcome(RowSerializer):
     """The columns of outcomes.csv; null is "not seen" for an upper end of a span, and else "not known"."""
 
     patient = serializers.PrimaryKeyRelatedField[Any](source="treatment.patient", read_only=True)
-    stale = serializers.SerializerMethodField()
 
     class Meta:
         """The columns in the order of outcomes.csv, then in words, then what it was computed from."""
@@ -57,12 +56,7 @@ class FreshOutcome(RowSerializer):
             "algorithm_version",
             "input_sha256",
             "computed_at",
-            "stale",
         )
-
-    def get_stale(self, _outcome: Outcome) -> bool:
-        """Return whether it is older than the ratings: what is older is computed before it is told."""
-        return False
 
 
 class TreatmentOutcomes(ListRoute):
@@ -77,9 +71,7 @@ class TreatmentOutcomes(ListRoute):
         asked = self.request.query_params.get("rule_set")
         if asked is not None and asked not in RULE_SETS:
             raise Refused("rule_set", f"rule_set is {asked!r}, expected one of {', '.join(RULE_SETS)}")
-        treatment = get_object_or_404(
-            Treatment.objects.visible_to(self.person), pk=self.kwargs["pk"]
-        )
+        treatment = get_object_or_404(Treatment.objects.visible_to(self.person), pk=self.kwargs["pk"])
         if withheld_from(self.person, timezone.now()).filter(pk=treatment.patient_id).exists():
             raise PermissionDenied(WITHHELD)
         outcomes = fresh_outcomes(treatment, self.unit).select_related("treatment")
