@@ -10,6 +10,7 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 QUIET_SECONDS = 10.0  # after an unanswered ring nobody waits for the broker again so soon; the sweep does the work
+SLOW_SECONDS = 1.0  # nor after one that was answered this late: a change may ring for each treatment of a patient
 
 logger = logging.getLogger(__name__)
 
@@ -41,10 +42,16 @@ def after_commit(task: Task[[int], None], primary_key: int) -> None:
     def ring() -> None:
         if not circuit.closed():
             return
+        begun = time.monotonic()
         try:
             task.apply_async((primary_key,), retry=False)
         except (OperationalError, RedisError, OSError):
             circuit.open()
             logger.warning("the broker did not answer; %s(%s) waits for the sweep", task.name, primary_key)
+            return
+        took = time.monotonic() - begun
+        if took > SLOW_SECONDS and not task.app.conf.task_always_eager:  # an eager job is done, not rung for
+            circuit.open()
+            logger.warning("the broker took %.1f s to answer; other jobs wait for the sweep for a while", took)
 
     transaction.on_commit(ring)

@@ -96,3 +96,10 @@ def test_a_form_from_elsewhere_is_refused_with_a_page_of_ours(db):
     answer = Client(enforce_csrf_checks=True).post("/account/login/", {"login": "x", "password": "y"})
     assert answer.status_code == 403
     assert "Please try again" in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/account/login/", "/"])
+@pytest.mark.parametrize("key", [r'"\000abcdefghij"', r'"abcdefgh\303\244"'])
+def test_a_cookie_that_holds_no_key_of_ours_is_no_session(client, db, path, key):
+    """PostgreSQL takes no text with a NUL, so such a key must not get there."""
+    assert client.get(path, headers={"cookie": f"sessionid={key}"}).status_code in {200, 302}

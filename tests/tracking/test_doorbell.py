@@ -63,3 +63,22 @@ def test_a_broker_that_is_silent_is_given_up_and_then_left_alone(caplog):
         first, second = commit_ringing(task), commit_ringing(task)
     assert caplog.text.count("the broker did not answer") == 1
     assert second < first < 10
+
+
+def test_a_broker_that_answers_slowly_is_left_alone_for_a_while(caplog, monkeypatch):
+    task = job("memory://")
+    commit_ringing(task)
+    assert "the broker took" not in caplog.text
+    monkeypatch.setattr(doorbell, "SLOW_SECONDS", 0.0)
+    commit_ringing(task)
+    commit_ringing(task)
+    assert caplog.text.count("the broker took") == 1
+
+
+def test_a_job_done_at_once_may_take_its_time(caplog, monkeypatch):
+    task = job("memory://")
+    task.app.conf.task_always_eager = True
+    monkeypatch.setattr(doorbell, "SLOW_SECONDS", 0.0)
+    commit_ringing(task)
+    assert doorbell.circuit.closed()
+    assert "the broker took" not in caplog.text

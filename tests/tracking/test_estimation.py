@@ -171,6 +171,33 @@ def test_rebuilding_finds_and_repairs_what_differs(lost, tamper, capsys):
     assert "0 stored conclusions differed" in capsys.readouterr().out.splitlines()[-1]
 
 
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        pytest.param(lambda found: found.delete(), id="missing"),
+        pytest.param(
+            lambda found: Outcome.objects.filter(pk=found.pk).update(instrument="gad7"), id="of another scale"
+        ),
+    ],
+)
+def test_rebuilding_finds_an_outcome_too_few_or_too_many(lost, tamper, capsys):
+    estimation.sweep()
+    tamper(primary(lost))
+    with pytest.raises(SystemExit):
+        call_command("rebuild")
+    call_command("rebuild")
+    assert "0 stored conclusions differed" in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_rebuilding_does_not_take_what_still_waits_for_a_job_for_a_difference(lost, clinician, capsys):
+    second = make.treatment(of=lost.patient, started_at=DOSED_AT + timedelta(days=3), redose_reason="planned")
+    estimation.sweep()
+    correct_treatment(actor=clinician, treatment=second, changes={"state": "cancelled"})
+    call_command("rebuild")
+    assert "2 were waiting for their jobs; 0 stored conclusions differed" in capsys.readouterr().out
+    assert not Outcome.objects.filter(treatment=second).exists()
+
+
 def test_one_that_cannot_be_estimated_does_not_stop_the_sweep(lost, stranger, caplog):
     healthy = make.treatment(of=stranger)
     Treatment.objects.filter(pk=lost.pk).update(protocol="gone")

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from backend.accounts.models import AuditEntry
 from backend.tracking.models import Treatment
@@ -29,6 +30,8 @@ DOSED_AT = make.DOSED_AT
         pytest.param({"state": "planned", "started_at": None}, "planned_at", id="planned without a plan"),
         pytest.param({"ended_at": DOSED_AT - timedelta(hours=1)}, "ended_at", id="ends before it starts"),
         pytest.param({"patient": 7}, "patient", id="a field that cannot be set"),
+        pytest.param({"started_at": DOSED_AT.replace(year=1999)}, "started_at", id="started before 2000"),
+        pytest.param({"started_at": timezone.now() + timedelta(days=1)}, "started_at", id="starts in the future"),
     ],
 )
 def test_bad_input_names_its_field_and_stores_nothing(patient, details, field):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from backend.analysis.conclude import ALGORITHM_VERSION
 from backend.tracking.estimation.counting import cells_of, store
@@ -23,22 +24,20 @@ class Rebuilt:
 
 def rebuild() -> Rebuilt:
     """Recompute and store every outcome, then the cells of every stratum."""
-    waiting = Treatment.objects.needing_estimate(ALGORITHM_VERSION).count()
+    waiting = frozenset(Treatment.objects.needing_estimate(ALGORITHM_VERSION).values_list("pk", flat=True))
     uncounted = frozenset(Stratum.objects.needing_count().values_list("pk", flat=True))
-    orphans = Outcome.objects.exclude(treatment__state=Progress.STARTED)
-    differing = orphans.count()
-    orphans.delete()
-    treatments = 0
-    for primary_key in keys(Treatment.objects.started()):
+    concluded = Exists(Outcome.objects.filter(treatment=OuterRef("pk")))
+    treatments = differing = 0
+    for primary_key in keys(Treatment.objects.filter(Q(state=Progress.STARTED) | concluded)):
         refreshed = refresh(primary_key)
         uncounted |= refreshed.strata
-        differing += refreshed.differing
+        differing += 0 if primary_key in waiting else refreshed.differing
         treatments += 1
     strata = 0
     for primary_key in keys(Stratum.objects.all()):
         differing += _recount(primary_key, told=primary_key in uncounted)
         strata += 1
-    return Rebuilt(treatments, strata, waiting, differing)
+    return Rebuilt(treatments, strata, len(waiting), differing)
 
 
 @transaction.atomic

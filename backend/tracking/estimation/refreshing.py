@@ -1,6 +1,6 @@
 """Bring the stored outcomes of one treatment and of its course up to the facts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from backend.tracking.estimation.reading import UnitFacts, read, started_of
 from backend.tracking.models import Outcome, Stratum, Treatment, Unit, courses_of
 
 ATTEMPTS = 5  # times that new facts may arrive while an estimate is being made; then the sweep takes over
+Key = tuple[object, ...]
 KEY = ("treatment_id", "unit", "instrument", "rule_set")
 CONCLUDED = tuple(field.name for field in fields(Conclusion) if field.name != "member")
 UPDATED = (
@@ -98,7 +99,7 @@ def _store(treatment: Treatment, units: Sequence[UnitFacts], outcomes: Sequence[
     )
     for pk in sorted(touched):
         Stratum.objects.filter(pk=pk).update(outcomes_version=F("outcomes_version") + 1)
-    return Refreshed(frozenset(touched), sum(_differs(before.get(key), after.get(key)) for key in before))
+    return Refreshed(frozenset(touched), _differing(before, after))
 
 
 def _concerned(treatment: Treatment, versions: dict[int, int]) -> list[Outcome]:
@@ -123,7 +124,7 @@ def _stratum(unit: UnitFacts) -> Stratum:
     return stratum
 
 
-def _key(outcome: Outcome) -> tuple[object, ...]:
+def _key(outcome: Outcome) -> Key:
     return tuple(str(getattr(outcome, name)) for name in KEY)
 
 
@@ -132,10 +133,22 @@ def _counted(outcome: Outcome | None) -> tuple[object, ...]:
     return (None,) if outcome is None else (outcome.stratum_id, outcome.on_grid)
 
 
-def _differs(stored: Outcome | None, computed: Outcome | None) -> bool:
-    """Tell whether a stored outcome of the same facts is not what was computed from them."""
-    if stored is None or computed is None or stored.ratings_version != computed.ratings_version:
-        return False
-    same_algorithm = stored.algorithm_version == computed.algorithm_version
+def _differing(before: Mapping[Key, Outcome], after: Mapping[Key, Outcome]) -> int:
+    """Count the stored outcomes that are not what was computed from the same facts, are missing or too many."""
+    versions = {_unit(one): _versions(one) for one in after.values()}
+    same_facts = {_unit(one) for one in before.values() if versions.get(_unit(one)) == _versions(one)}
+    keys = {key for side in (before, after) for key, one in side.items() if _unit(one) in same_facts}
+    return sum(_content(before.get(key)) != _content(after.get(key)) for key in keys)
+
+
+def _unit(outcome: Outcome) -> tuple[int, str]:
+    return outcome.treatment_id, str(outcome.unit)
+
+
+def _versions(outcome: Outcome) -> tuple[int, int]:
+    return outcome.ratings_version, outcome.algorithm_version
+
+
+def _content(outcome: Outcome | None) -> tuple[object, ...]:
     names = (*CONCLUDED, "on_grid", "stratum_id")
-    return same_algorithm and any(getattr(stored, name) != getattr(computed, name) for name in names)
+    return () if outcome is None else tuple(getattr(outcome, name) for name in names)

@@ -1,11 +1,12 @@
 """Planning, starting, correcting and cancelling treatments; check-ins and outcomes follow."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from backend.accounts import audit
 from backend.accounts.models import Patient, Person
@@ -13,6 +14,7 @@ from backend.analysis.schedule import protocol
 from backend.tracking.models import Progress, Treatment
 from backend.tracking.services.check_ins import schedule, settle_superseded
 from backend.tracking.services.estimates import ask_for_estimates
+from backend.tracking.services.ratings import EARLIEST, FUTURE_TOLERATED_MINUTES
 from backend.tracking.services.refusals import Refused
 
 DETAILS = (
@@ -86,7 +88,16 @@ def _apply(treatment: Treatment, changes: Mapping[str, Any]) -> None:
         treatment.full_clean()
     except ValidationError as problem:
         raise Refused.from_invalid(problem) from problem
+    if "started_at" in changes:
+        _refuse_implausible_start(treatment.started_at)
     treatment.protocol_version = protocol(treatment.protocol).version
+
+
+def _refuse_implausible_start(started_at: datetime | None) -> None:
+    """Refuse a start that no rating could be measured from: it is still to come, or slipped to another century."""
+    latest = timezone.now() + timedelta(minutes=FUTURE_TOLERATED_MINUTES)
+    if started_at is not None and not EARLIEST <= started_at <= latest:
+        raise Refused("started_at", f"started_at is {started_at.isoformat()}, expected an instant from 2000 until now")
 
 
 def _told(value: object) -> object:
