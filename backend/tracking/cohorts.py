@@ -1,7 +1,7 @@
 """One cohort's curves, from the cells that jobs counted: what it costs does not grow with the number of patients."""
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -99,7 +99,7 @@ def cohort(person: Person, selection: Selection) -> Cohort:
         counts=counts,
         estimate=estimate_cohort(counts.cells()),
         estimate_e2=estimate_cohort(counts.cells(redose_is_loss=True)) if counts.e1 != counts.e2 else None,
-        check_in_names=_names(strata, counts),
+        check_in_names=_names(parts, counts),
         due=over.due,
         answered=over.answered,
         waiting=_waiting(person, selection),
@@ -146,8 +146,9 @@ def _parts(strata: list[Stratum], selection: Selection) -> Iterable[tuple[Stratu
     for stratum in strata:
         if stratum.pk not in by_pk:
             rows = Outcome.objects.filter(_started_within(selection, "treatment__"), stratum=stratum, **judged)
-            members = (Member.from_json(one) for one in rows.values_list("on_grid", flat=True))
-            yield stratum, Counts.of(members, protocol(stratum.protocol).grid_hours)
+            members = [Member.from_json(one) for one in rows.values_list("on_grid", flat=True)]
+            if members:  # else its grid would make that of the others coarser
+                yield stratum, Counts.of(members, protocol(stratum.protocol).grid_hours)
 
 
 def _cut(stratum: Stratum, selection: Selection) -> bool:
@@ -180,9 +181,9 @@ def _over(counts: Counts, stratum: Stratum, now: datetime) -> Counts:
     return replace(counts, due=due, answered=answered)
 
 
-def _names(strata: list[Stratum], counts: Counts) -> tuple[str, ...]:
-    """Return the names of the check-ins that the counts are on."""
-    plan = protocol(strata[0].protocol if strata else DEFAULT_PROTOCOL)
+def _names(parts: Sequence[tuple[Stratum, Counts]], counts: Counts) -> tuple[str, ...]:
+    """Return the names of the check-ins that the counts are on, which every part has."""
+    plan = protocol(parts[0][0].protocol if parts else DEFAULT_PROTOCOL)
     by_hours = {one.nominal: one.name for one in plan.check_ins}
     return tuple(by_hours[hours] for hours in counts.hours[1:-1])
 

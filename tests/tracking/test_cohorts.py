@@ -70,6 +70,29 @@ def test_a_cohort_is_chosen_by_what_was_given_and_when(clinic, clinician):
     assert (n(since=date(2026, 4, 20)), n(since=date(2026, 4, 21)), n(until=date(2026, 4, 19))) == (5, 0, 6)
 
 
+@pytest.mark.parametrize("instrument", ["now4", "pcl5"])
+def test_a_protocol_that_nobody_in_the_cohort_had_changes_nothing(clinic, clinician, instrument):
+    """A patient rated weekly, on another scale, comes first in the clinic."""
+    rated_weekly = make.treatment(of=make.patient(at=clinic), protocol="weekly")
+    make.ratings(of=rated_weekly, scores={-1: 8, 168: 3})
+    hourly = make.treatment(of=make.patient(at=clinic))
+    make.rating(of=hourly, hours=1, instrument="now4", answers=[1, 1, 1, 1])
+    estimation.sweep()
+    found = cohort(clinician, Selection(instrument=instrument))
+    assert found.check_in_names == tuple(one.name for one in PLAN.check_ins)
+
+
+def test_days_on_which_nobody_had_another_protocol_keep_their_check_ins(clinic, clinician):
+    for protocol_slug, day in (("weekly", 2), ("hourly-weekly", 20)):
+        started_at = make.DOSED_AT.replace(day=day)
+        treatment = make.treatment(of=make.patient(at=clinic), protocol=protocol_slug, started_at=started_at)
+        make.ratings(of=treatment, scores={-1: 8, 168: 3})
+    estimation.sweep()
+    found = cohort(clinician, Selection(since=date(2026, 3, 10)))
+    assert (found.n, found.check_in_names[0]) == (1, "+1 h")
+    assert cohort(clinician, Selection()).check_in_names[0] == "week 1"
+
+
 def test_only_the_first_treatment_of_a_patient_counts(clinic, clinician):
     patient = make.patient(at=clinic)
     for week in range(3):

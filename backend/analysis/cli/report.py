@@ -1,6 +1,5 @@
 """One self-contained page that a person can read: curves, tables, population, rules, missingness."""
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,16 +13,14 @@ from backend.analysis.cohorts.estimate import (
     FEWEST_EVENTS_FOR_MEDIAN_CI,
     SMALLEST_COHORT,
     CohortEstimate,
-    Interval,
-    Median,
 )
 from backend.analysis.cohorts.population import Population
-from backend.analysis.cohorts.response import RMDOR_HOURS, MeanDuration
+from backend.analysis.cohorts.response import RMDOR_HOURS
+from backend.analysis.cohorts.wording import UNKNOWN, days_words, median_interval_words, median_words
 from backend.analysis.outcomes.table import STATUSES
 from backend.analysis.schedule import Protocol
 from backend.charts import CohortPicture, cohort_svg, stylesheet
 from backend.charts.markup import clean
-from backend.charts.words import human_time
 
 TITLE = "How fast relief came, and how long it lasted"
 HONESTY = (
@@ -33,7 +30,6 @@ HONESTY = (
 TOO_SMALL = f"No cohort has the {SMALLEST_COHORT} that an estimate needs."
 PHONE_PX, DESK_PX = 360, 760  # layout widths of the two drawings of each picture; charts.css shows no wider one
 SMALL_P = 0.01  # below it p is told by its first digit
-UNKNOWN = "–"
 
 Rows = list[list[str]]
 
@@ -119,8 +115,8 @@ def _times(answer: Answer) -> str:
     cohorts = _shown(answer, answer.estimates)
     under_e2 = _shown(answer, answer.estimates_e2) if answer.estimates_e2 else []
     rows = [
-        ["Median onset", *(_median(one.estimate.onset_median) for one in cohorts)],
-        ["95 % interval", *(_interval(one.estimate.onset_median) for one in cohorts)],
+        ["Median onset", *(median_words(one.estimate.onset_median) for one in cohorts)],
+        ["95 % interval", *(median_interval_words(one.estimate.onset_median) for one in cohorts)],
         *_loss_rows(cohorts, protocol, ""),
         *(_loss_rows(under_e2, protocol, " (E2)") if under_e2 else ()),
         ["Points moved back", *(str(one.estimate.response.clipped) for one in cohorts)],
@@ -137,13 +133,13 @@ def _times(answer: Answer) -> str:
 def _loss_rows(cohorts: list[_Shown], protocol: Protocol, under: str) -> Rows:
     reached = [one.followed(protocol) >= RMDOR_HOURS for one in cohorts]
     means = [f"{one.estimate.mean_duration.estimate / 24:.1f}" for one in cohorts]
-    intervals = [_days(one.estimate.mean_duration_confidence) for one in cohorts]
+    intervals = [days_words(one.estimate.mean_duration_confidence) for one in cohorts]
     return [
-        [f"Median loss{under}", *(_median(one.estimate.loss_median) for one in cohorts)],
-        [f"95 % interval{under}", *(_interval(one.estimate.loss_median) for one in cohorts)],
+        [f"Median loss{under}", *(median_words(one.estimate.loss_median) for one in cohorts)],
+        [f"95 % interval{under}", *(median_interval_words(one.estimate.loss_median) for one in cohorts)],
         [f"Mean days in response, of {RMDOR_HOURS / 24:.0f}{under}", *_where(reached, means)],
         [f"95 % interval{under}", *_where(reached, intervals)],
-        [f"Band{under}", *(_days(one.estimate.mean_duration) for one in cohorts)],
+        [f"Band{under}", *(days_words(one.estimate.mean_duration) for one in cohorts)],
     ]
 
 
@@ -218,23 +214,6 @@ def _share(cohort: _Shown, at: int) -> str:
     low, high = curve.confidence.lower[at], curve.confidence.upper[at]
     interval = f" ({100 * low:.0f} to {100 * high:.0f})" if high > low else ""
     return f"{100 * curve.estimate[at]:.0f} %{interval}"
-
-
-def _median(median: Median) -> str:
-    if math.isinf(median.upper):
-        return f"not reached by {human_time(median.lower)}" if median.lower else "not reached"
-    by = f"by {human_time(median.upper)}"
-    return f"after {human_time(median.lower)}, {by}" if median.lower else by
-
-
-def _interval(median: Median) -> str:
-    if median.confidence is None:
-        return UNKNOWN
-    return " to ".join("not reached" if math.isinf(end) else human_time(end) for end in median.confidence)
-
-
-def _days(span: Interval | MeanDuration) -> str:
-    return f"{span.lower / 24:.1f} to {span.upper / 24:.1f}"
 
 
 def _test(z: float | None, p: float | None) -> str:

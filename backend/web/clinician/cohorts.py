@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from backend import instruments
 from backend.analysis.cohorts.estimate import SMALLEST_COHORT, CohortEstimate, Curve
 from backend.analysis.cohorts.response import RMDOR_HOURS
+from backend.analysis.cohorts.wording import UNKNOWN, days_words, median_interval_words, median_words
 from backend.analysis.outcomes.rules import DEFAULT_RULE_SET, RULE_SETS
 from backend.charts import cohort_svg
 from backend.charts.words import HOURS_PER_DAY, plain
@@ -21,7 +22,7 @@ from backend.tracking.pictures import cohort_pictures
 from backend.tracking.services.refusals import Refused
 from backend.web.access import SignedInRequest, staff_only
 from backend.web.clinician.drawing import drawn
-from backend.web.clinician.words import DASH, days, median, median_interval, share
+from backend.web.clinician.words import share
 
 ANY = ("", "any")
 USUAL = {"instrument": PRIMARY, "rule_set": DEFAULT_RULE_SET, "unit": str(Unit.TREATMENT)}
@@ -100,8 +101,8 @@ def figures(found: Cohort) -> list[Figure]:
     facts = {
         "in_response": _mean_duration(found, found.estimate, "") + _mean_duration(found, found.estimate_e2, " (E2)"),
         "onset": [
-            ("Median onset", median(found.estimate.onset_median)),
-            ("95 % interval", median_interval(found.estimate.onset_median)),
+            ("Median onset", median_words(found.estimate.onset_median)),
+            ("95 % interval", median_interval_words(found.estimate.onset_median)),
         ],
         "loss": _median_loss(found.estimate, "") + _median_loss(found.estimate_e2, " (E2)"),
     }
@@ -118,15 +119,15 @@ def _mean_duration(found: Cohort, estimate: CohortEstimate | None, under: str) -
     name = f"Mean days in response, of {RMDOR_HOURS / HOURS_PER_DAY:.0f}{under}"
     reached = found.check_ins_followed and estimate.hours[found.check_ins_followed] >= RMDOR_HOURS
     mean, interval = estimate.mean_duration, estimate.mean_duration_confidence
-    told = f"{mean.estimate / HOURS_PER_DAY:.1f} (95 % interval {days(interval)})" if reached else DASH
-    return [(name, told), (f"What the check-in times leave open{under}", f"{days(mean)} days")]
+    told = f"{mean.estimate / HOURS_PER_DAY:.1f} (95 % interval {days_words(interval)})" if reached else UNKNOWN
+    return [(name, told), (f"What the check-in times leave open{under}", f"{days_words(mean)} days")]
 
 
 def _median_loss(estimate: CohortEstimate | None, under: str) -> list[tuple[str, str]]:
     if estimate is None:
         return []
     found = estimate.loss_median
-    return [(f"Median loss{under}", median(found)), (f"95 % interval{under}", median_interval(found))]
+    return [(f"Median loss{under}", median_words(found)), (f"95 % interval{under}", median_interval_words(found))]
 
 
 def _rows(found: Cohort, estimate: CohortEstimate, name: str) -> list[Numbers]:

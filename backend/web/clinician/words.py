@@ -3,15 +3,12 @@
 import math
 from dataclasses import dataclass, replace
 
-from backend.analysis.cohorts.estimate import Interval, Median
-from backend.analysis.cohorts.response import MeanDuration
 from backend.charts.words import HOURS_PER_DAY, human_time, number, plain
 from backend.tracking.models import CheckIn, Outcome, State, Treatment
 from backend.tracking.models.check_ins import SUPERSEDED
 
 NOT_SEEN = "not\N{NO-BREAK SPACE}seen"
 NOT_KNOWN = "not\N{NO-BREAK SPACE}known"
-DASH = "–"
 TOLD_IN_HOURS = 48  # shorter lengths are told in hours
 
 
@@ -107,26 +104,6 @@ def spans(outcome: Outcome) -> list[Span]:
         found.append(Span("Relief was lost, a dose for returned symptoms counting as loss (E2)", *ends))
     lasted = length(outcome.duration_lower_hours, "at least"), length(outcome.duration_upper_hours, "at most")
     return [*found, Span("It lasted", *lasted)]
-
-
-def median(found: Median) -> str:
-    """Return the interval in which a median lies."""
-    if math.isinf(found.upper):
-        return f"not reached by {human_time(found.lower)}" if found.lower else "not reached"
-    by = f"by {human_time(found.upper)}"
-    return f"after {human_time(found.lower)}, {by}" if found.lower else by
-
-
-def median_interval(found: Median) -> str:
-    """Return the 95 % interval of a median, which small numbers do not have."""
-    if found.confidence is None:
-        return DASH
-    return " to ".join("not reached" if math.isinf(end) else human_time(end) for end in found.confidence)
-
-
-def days(span: Interval | MeanDuration) -> str:
-    """Return both ends of a mean duration."""
-    return f"{span.lower / HOURS_PER_DAY:.1f} to {span.upper / HOURS_PER_DAY:.1f}"
 
 
 def share(estimate: float) -> str:
