@@ -27,11 +27,12 @@ def quiet(patients: QuerySet[Patient], now: datetime) -> QuerySet[Patient]:
 
 def readable_treatment(patient: Patient, now: datetime) -> Treatment | None:
     """Return the latest treatment if the patient may read its outcome now."""
-    if quiet(Patient.objects.filter(pk=patient.pk), now).exists():
+    if quiet(Patient.objects.filter(person=patient.person_id), now).exists():
         return None
     return Treatment.objects.started().filter(patient=patient).order_by("-started_at").first()
 
 
 def withheld_from(person: Person, now: datetime) -> QuerySet[Patient]:
-    """Return the patients, all of them the person themselves, whose numbers they may not read now."""
-    return quiet(Patient.objects.filter(person=person), now)
+    """Return the patients whose numbers a person may not read now: themselves, at whichever clinic."""
+    mine = Patient.objects.filter(person=person)
+    return mine.filter(Exists(quiet(mine, now)))

@@ -7,8 +7,11 @@ from backend.tracking import estimation
 
 @shared_task
 def estimate_treatment(treatment_id: int) -> None:
-    """Bring the outcomes of one treatment and of its course up to its ratings, and the counts they are in."""
-    for stratum in estimation.refresh(treatment_id).strata:
+    """Bring the outcomes of one treatment and of its course up to its ratings, and the counts they are in.
+
+    Also the counts of outcomes that were computed on reading, before this job came to it.
+    """
+    for stratum in estimation.refresh(treatment_id).strata | estimation.uncounted(treatment_id):
         estimation.count(stratum)
 
 

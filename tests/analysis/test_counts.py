@@ -66,6 +66,15 @@ def test_counts_survive_being_stored():
     assert Counts.from_json(whole.as_json(), PLAN.grid_hours) == whole
 
 
+def test_a_protocol_on_which_nobody_is_evaluable_coarsens_nobody():
+    hourly = Counts.of([Member("", (1, 2) * 3, (1, 2) * 3, (0,), (0,))], HOURS)
+    weekly = Counts.of([Member("no_baseline")], np.array([0, 168, 336, np.inf]))
+    for both in (merged([hourly, weekly]), merged([weekly, hourly])):
+        assert both.hours == hourly.hours
+        assert both.e1 == hourly.e1
+        assert both.reasons == {"no_baseline": 1}
+
+
 def test_nobody_has_no_counts():
     assert merged([]) is None
 

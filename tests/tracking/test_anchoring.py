@@ -34,6 +34,15 @@ def test_afterwards_the_latest_treatment_may_be_read(patient):
     assert first.patient == patient
 
 
+def test_a_dose_at_one_clinic_quiets_the_numbers_of_another(patient):
+    elsewhere = make.patient(person=patient.person)
+    make.treatment(of=elsewhere, started_at=DOSED_AT - timedelta(days=9))
+    make.treatment(of=patient)
+    now = DOSED_AT + timedelta(hours=1)
+    assert set(withheld_from(patient.person, now)) == {patient, elsewhere}
+    assert readable_treatment(elsewhere, now) is None
+
+
 def test_nothing_is_withheld_from_those_who_treat(patient, clinician):
     make.treatment(of=patient)
     now = DOSED_AT + timedelta(hours=1)

@@ -130,6 +130,13 @@ def test_reading_computes_what_is_stale(lost):
     assert found.onset_upper_hours == 0.5
 
 
+def test_the_job_counts_what_was_computed_on_reading_before_it(lost):
+    estimation.fresh_outcomes(lost)
+    assert Stratum.objects.needing_count().exists()
+    tasks.estimate_treatment(lost.pk)
+    assert not Stratum.objects.needing_count().exists()
+
+
 def test_the_sweep_repairs_what_no_message_announced(lost):
     assert estimation.sweep() > 0
     assert stale() == set()

@@ -73,6 +73,10 @@ def test_a_patient_of_another_clinic_is_not_in_the_list(at_desk, patient):
     assert "ELSEWHERE" not in page
 
 
+def test_a_search_that_no_text_can_hold_is_no_error(at_desk, patient):
+    assert at_desk.get("/patients/", {"code": "P-\0"}).status_code == 200
+
+
 def test_patients_are_found_by_code(at_desk, patient, stranger):
     page = said(at_desk, f"/patients/?code={stranger.code.lower()}")
     assert f">{stranger.code}<" in page

@@ -123,6 +123,11 @@ class Counts:
             tuple(self.answered[number] for number in kept),
         )
 
+    def without_grid(self, hours: tuple[float, ...]) -> Self:
+        """Return the reasons alone, on any other grid."""
+        none = (0,) * (len(hours) - 2)
+        return type(self)(hours, self.reasons, {}, {}, none, none)
+
     def cells(self, *, redose_is_loss: bool = False) -> Cells:
         """Return the counts as the estimator takes them, under E2 where a re-dose for symptoms is a loss, else E1."""
         counted = self.e2 if redose_is_loss else self.e1
@@ -153,8 +158,9 @@ def merged(parts: Iterable[Counts]) -> Counts | None:
     parts = list(parts)
     if not parts:
         return None
-    common = tuple(hour for hour in parts[0].hours if all(hour in one.hours for one in parts))
-    coarse = [one.coarsened(common) for one in parts]
+    shaping = [one for one in parts if one.n] or parts[:1]  # a grid on which nobody is evaluable decides nothing
+    common = tuple(hour for hour in shaping[0].hours if all(hour in one.hours for one in shaping))
+    coarse = [one.coarsened(common) if one.n else one.without_grid(common) for one in parts]
     return Counts(
         hours=common,
         reasons=_summed(one.reasons for one in coarse),

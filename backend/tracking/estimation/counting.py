@@ -10,6 +10,12 @@ from backend.analysis.schedule import protocol
 from backend.tracking.models import Outcome, Stratum, StratumCells
 
 
+def uncounted(treatment_id: int) -> frozenset[int]:
+    """Return the strata that a treatment's outcomes are in and whose counts come from older outcomes."""
+    mine = Stratum.objects.needing_count().filter(outcomes__treatment=treatment_id)
+    return frozenset(mine.values_list("pk", flat=True))
+
+
 def count(stratum_id: int) -> None:
     """Bring the cells of one stratum up to its outcomes; older counts never replace newer ones."""
     stratum = Stratum.objects.get(pk=stratum_id)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 
+from django.db import DataError, IntegrityError
 from django.db.models import QuerySet
 
 from backend.analysis.conclude import ALGORITHM_VERSION
@@ -28,7 +29,7 @@ def _each(rows: QuerySet[Treatment] | QuerySet[Stratum], repair: Callable[[int],
     for primary_key in keys(rows):
         try:
             repair(primary_key)
-        except (ValueError, ArithmeticError, LookupError):
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, DataError, IntegrityError):
             logger.exception("%s of %s failed", repair.__name__, primary_key)
         else:
             repaired += 1

@@ -38,7 +38,7 @@ class Row:
 @require_safe
 def patients(request: SignedInRequest) -> HttpResponse:
     """List patients by code."""
-    code = request.GET.get("code", "").strip()
+    code = request.GET.get("code", "").replace("\0", "").strip()  # PostgreSQL takes no text with a NUL
     chosen = patients_of_staff(request.user).filter(code__icontains=code).select_related("clinic")
     page = Paginator(chosen.order_by("code", "pk"), A_PAGE).get_page(request.GET.get("page"))
     listed = rows(list(page.object_list), timezone.now())

@@ -32,8 +32,8 @@ def home(request: SignedInRequest) -> HttpResponse:
     if not patients and Membership.objects.held_by(request.user).exists():
         return redirect("patients")
     due = sorted(filter(None, (due_check_in(one, now) for one in patients)), key=lambda one: one.closes_at)
-    if due:
-        return question_page(request, due[0], questions(due[0]))
+    if due and (left := questions(due[0])):  # none is left when an answer arrived between the two
+        return question_page(request, due[0], left)
     notices = [notice_for(one, now) for one in patients]
     return render(request, "patient/home.html", {"notices": notices, "findings": _findings(patients, now)})
 
