@@ -82,7 +82,7 @@ def sign_in(page, mailoutbox, address):
 
 def sign_in_with_password(page, person):
     page.goto("/account/login/")
-    page.get_by_text("Clinic staff").click()
+    page.get_by_text("Sign in with a password").click()
     page.get_by_label("E-mail address").last.fill(person.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()

@@ -13,9 +13,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
 django.setup()
 
 from django.core.management import call_command  # noqa: E402 - Django first
-from django.utils import timezone  # noqa: E402
+from django.utils import timezone  # noqa: E402 - Django first
 
-from tests import make  # noqa: E402
+from tests import make  # noqa: E402 - Django first
 
 clinic = make.clinic(name="Harbour Clinic")
 clinician = make.member(at=clinic, email="clara@clinic.example")

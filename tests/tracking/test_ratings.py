@@ -57,7 +57,7 @@ def test_the_same_key_of_another_patient_is_another_rating(patient, stranger):
         pytest.param({"answers": [11]}, "answers", "from 0 to 10, got 11", id="out of range"),
         pytest.param({"answers": [True]}, "answers", "got True", id="true is no number"),
         pytest.param({"answers": [4.0]}, "answers", "got 4.0", id="nor is a decimal"),
-        pytest.param({"device_at": datetime(2026, 3, 2, 11)}, "device_at", "offset", id="naive"),  # noqa: DTZ001
+        pytest.param({"device_at": datetime(2026, 3, 2, 11)}, "device_at", "offset", id="naive"),  # noqa: DTZ001 - meant
         pytest.param({"device_at": datetime(1999, 3, 2, tzinfo=UTC)}, "device_at", "from 2000", id="last century"),
         pytest.param(
             {"device_sent_at": datetime(9999, 12, 31, tzinfo=UTC)}, "device_sent_at", "to 2199", id="year 9999"

@@ -66,11 +66,13 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth ships no
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Return the site as a device shows it."""
-        return super().get_public_key_credential_rp_entity() | {"name": "Ebb"}  # type: ignore[no-any-return]
+        entity: dict[str, str] = super().get_public_key_credential_rp_entity()
+        return entity | {"name": "Ebb"}
 
     def get_public_key_credential_user_entity(self, user: Person) -> dict[str, Any]:
         """Return the person as a device shows them."""
-        return super().get_public_key_credential_user_entity(user) | {"display_name": user.name or user.email}  # type: ignore[no-any-return]
+        entity: dict[str, Any] = super().get_public_key_credential_user_entity(user)
+        return entity | {"display_name": user.name or user.email}
 
     def build_totp_svg(self, url: str) -> str:
         """Return the QR code as SVG that may stand in a page: nothing in it needs a style or another address."""
