@@ -2,6 +2,7 @@
 
 import os
 
+import celery.app.amqp  # noqa: F401  # a beat that is asked to end while it imports this itself ends with an error
 from celery import Celery
 from celery.app.utils import Settings
 from celery.signals import celeryd_init

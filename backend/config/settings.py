@@ -260,7 +260,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,  # ... every one of which is carried out
     "max_retries": 0,  # opening a connection to publish is tried once
 }
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat_schedule")
+CELERY_BEAT_SCHEDULER = "celery.beat.Scheduler"  # keeps no file: what is due every minute needs no memory of the last
 CELERY_BEAT_SCHEDULE = {
     # Whoever watches a worker looks at what this leaves: a process that is up may still be deaf.
     "heartbeat": {"task": "heartbeat", "schedule": 30.0, "options": {"expires": 30}},

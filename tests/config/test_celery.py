@@ -22,6 +22,34 @@ ATTEMPTS = 3  # the fastest counts: others may have waited for the machine
 GIVEN_UP_SECONDS = 1
 READY_SECONDS = 60
 
+# A beat that is asked to end, once, while it still imports what it sends messages with, as on a slow first start.
+ASKED_TO_END_EARLY = """
+import os, signal, sys
+from celery.__main__ import main
+from celery.apps.beat import Beat
+
+def ask(*_):
+    if not asked:
+        asked.append(True)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+class Early:
+    def find_spec(self, *_):
+        if "celery.app.amqp" in sys.modules:
+            ask()
+
+def install_then_be_asked(self, service, install=Beat.install_sync_handler):
+    install(self, service)
+    sys.meta_path.insert(0, Early())
+    signal.setitimer(signal.ITIMER_REAL, 1)  # if nothing is left to import
+
+asked = []
+signal.signal(signal.SIGALRM, ask)
+Beat.install_sync_handler = install_then_be_asked
+sys.argv = sys.argv[1:]
+sys.exit(main())
+"""
+
 
 @pytest.fixture
 def valkey(tmp_path) -> Iterator[subprocess.Popen]:
@@ -143,6 +171,21 @@ def test_the_sign_of_life_is_left_where_those_who_watch_look(monkeypatch, tmp_pa
 def test_every_scheduled_task_exists():
     celery_app.loader.import_default_modules()
     assert {entry["task"] for entry in celery_app.conf.beat_schedule.values()} <= set(celery_app.tasks)
+
+
+def test_a_beat_that_is_asked_to_end_before_it_has_begun_ends_without_a_word(tmp_path):
+    module, name, *options = commands.BEAT
+    assert module == "-m"
+    done = subprocess.run(
+        [sys.executable, "-c", ASKED_TO_END_EARLY, name, *options],
+        cwd=ROOT,
+        env={**os.environ, "VAR_DIR": str(tmp_path), "CELERY_BROKER_URL": "memory://"},
+        capture_output=True,
+        text=True,
+        timeout=READY_SECONDS,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_the_application_is_bound_to_the_settings():
