@@ -100,7 +100,7 @@ def test_a_change_is_on_record_without_names_and_addresses(clinician, owner):
     services.change_person(actor=owner, person=clinician, fields={"name": "New"})
     entry = AuditEntry.objects.get()
     hidden = ["hidden", "hidden"]
-    assert entry.changes == {"name": hidden, "email": hidden, "language": ["en", "de"]}
+    assert entry.changes == {"name": hidden, "email": hidden, "language": ["", "de"]}
     assert Person.objects.get(email="new@clinic.example").name == "New"
 
 

@@ -1,4 +1,4 @@
-"""Make the database refuse to change or delete ratings, amendments and skips, or to delete treatments."""
+"""Make the database refuse to change or delete ratings, amendments, skips and steps, or to delete treatments."""
 
 from django.db import migrations
 
@@ -13,5 +13,6 @@ class Migration(migrations.Migration):
         protect("tracking_rating"),
         protect("tracking_amendment"),
         protect("tracking_skip"),
+        protect("tracking_step"),
         protect("tracking_treatment", update=False),
     ]

@@ -114,6 +114,7 @@ class Treatment(models.Model):
     benzodiazepine_24h = models.BooleanField(default=False)
     rescue_medication_at = models.DateTimeField(null=True, blank=True)
     psychotherapy_same_day = models.BooleanField(default=False)
+    at_home = models.BooleanField(default=False)  # the patient takes it themselves, and says when
     protocol = models.CharField(max_length=40, choices=protocol_choices, default=DEFAULT_PROTOCOL)
     protocol_version = models.PositiveSmallIntegerField(default=1)
     ratings_version = models.PositiveIntegerField(default=0)  # goes up with every change that an outcome depends on
@@ -164,6 +165,11 @@ class Treatment(models.Model):
                 condition=Q(weight_kg__isnull=True) | Q(weight_kg__gt=0),
                 name="treatment_weight_is_positive",
                 violation_error_message="weight_kg is expected above 0",
+            ),
+            models.CheckConstraint(
+                condition=Q(at_home=False) | Q(route__in=[Route.ORAL, Route.SUBLINGUAL]),
+                name="treatment_at_home_is_by_mouth",
+                violation_error_message="at_home is true, expected only of what is taken by mouth or under the tongue",
             ),
         ]
         indexes = [
