@@ -1,4 +1,4 @@
-"""What is stored: facts, conclusions in `conclusions`, effects in `outbox`, and who may be pushed to in `subscriptions`."""
+"""What is stored: facts, conclusions, effects in `outbox`, and who may be pushed to in `subscriptions`."""
 
 from backend.tracking.models.check_ins import CheckIn, Skip, SkipReason, State
 from backend.tracking.models.conclusions import Outcome, Stratum, StratumCells, Unit
