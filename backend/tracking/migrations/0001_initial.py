@@ -145,6 +145,8 @@ class Migration(migrations.Migration):
                 ('duration_lower_hours', models.FloatField(null=True)),
                 ('duration_upper_hours', models.FloatField(null=True)),
                 ('best_improvement_percent', models.FloatField(null=True)),
+                ('last_rating_hours', models.FloatField(null=True)),
+                ('last_dose_hours', models.FloatField()),
                 ('flags', models.CharField(blank=True, max_length=250)),
                 ('sentence', models.TextField()),
                 ('sentence_to_patient', models.TextField()),
@@ -284,6 +286,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='treatment',
             constraint=models.CheckConstraint(condition=models.Q(('at_home', False), ('route__in', ['oral', 'sublingual']), _connector='OR'), name='treatment_at_home_is_by_mouth', violation_error_message='at_home is true, expected only of what is taken by mouth or under the tongue'),
+        ),
+        migrations.AddIndex(
+            model_name='checkin',
+            index=models.Index(fields=['opens_at'], name='check_ins_by_opening'),
         ),
         migrations.AddIndex(
             model_name='step',

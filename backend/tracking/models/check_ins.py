@@ -6,6 +6,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from backend.accounts.models import Patient, Person
 from backend.instruments import PRIMARY
@@ -25,10 +26,10 @@ class State(models.TextChoices):
 class SkipReason(models.TextChoices):
     """Why the patient did not want to rate."""
 
-    TOO_SLEEPY = "too_sleepy", "Too sleepy"
-    NOT_NOW = "not_now", "Not now"
-    STOPPED = "stopped", "I have stopped"
-    OTHER = "other", "Another reason"
+    TOO_SLEEPY = "too_sleepy", _("Too sleepy")
+    NOT_NOW = "not_now", _("Not now")
+    STOPPED = "stopped", _("I have stopped")
+    OTHER = "other", _("Another reason")
 
 
 SUPERSEDED = "superseded"  # the reason of check-ins that a later treatment closed
@@ -51,9 +52,13 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
 
     def unsettled(self, patient: Patient) -> Self:
         """Return the check-ins of a patient that can still be answered, or will be."""
+        return self.waiting().filter(treatment__patient=patient)
+
+    def waiting(self) -> Self:
+        """Return the check-ins of anybody that nobody answered, skipped or called off."""
         return (
             self.with_answers()
-            .filter(treatment__patient=patient, superseded=False, is_answered=False, skip_reason__isnull=True)
+            .filter(superseded=False, is_answered=False, skip_reason__isnull=True)
             .exclude(treatment__state=Progress.CANCELLED)
         )
 
@@ -85,6 +90,7 @@ class CheckIn(models.Model):
             models.UniqueConstraint(fields=["treatment", "number"], name="check_in_once_per_treatment_and_number"),
             models.CheckConstraint(condition=Q(closes_at__gte=F("opens_at")), name="check_in_closes_after_it_opens"),
         ]
+        indexes = [models.Index(fields=["opens_at"], name="check_ins_by_opening")]  # reminders: what opens soon
 
     def __str__(self) -> str:
         return f"check-in {self.pk}"

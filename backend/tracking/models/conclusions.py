@@ -5,6 +5,9 @@ from typing import Self
 from django.db import models
 
 from backend.accounts.models import Clinic, Person
+from backend.analysis.outcomes.kernel import Reason, Status
+from backend.analysis.outcomes.rules import rule_set
+from backend.analysis.outcomes.sentences import TO_CLINICIANS, Told, Voice, sentence
 from backend.tracking.models.treatments import Treatment
 
 
@@ -102,6 +105,8 @@ class Outcome(models.Model):
     duration_lower_hours = models.FloatField(null=True)
     duration_upper_hours = models.FloatField(null=True)
     best_improvement_percent = models.FloatField(null=True)
+    last_rating_hours = models.FloatField(null=True)
+    last_dose_hours = models.FloatField()  # from the first dose of a course to its last, 0 for one dose
     flags = models.CharField(max_length=250, blank=True)
     sentence = models.TextField()
     sentence_to_patient = models.TextField()
@@ -126,3 +131,17 @@ class Outcome(models.Model):
 
     def __str__(self) -> str:
         return f"outcome {self.pk}"
+
+    def in_words(self, voice: Voice = TO_CLINICIANS) -> str:
+        """Return the outcome in one sentence, in the language of whoever reads; what is stored is English."""
+        never = float("nan")
+        told = Told(
+            Status[self.status],
+            Reason[self.reason or "none"],
+            onset_upper=never if self.onset_upper_hours is None else self.onset_upper_hours,
+            loss_lower=never if self.loss_lower_hours is None else self.loss_lower_hours,
+            loss_upper=never if self.loss_upper_hours is None else self.loss_upper_hours,
+            last_rating=never if self.last_rating_hours is None else self.last_rating_hours,
+            last_dose_hours=self.last_dose_hours,
+        )
+        return sentence(told, rule_set(self.rule_set), voice)

@@ -7,56 +7,60 @@ from typing import Self
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from backend.accounts.models import Patient, Person
 from backend.analysis.outcomes.study import COURSE_GAP_HOURS
 from backend.analysis.schedule import DEFAULT_PROTOCOL, PROTOCOLS, protocol
 
 COURSE_GAP = timedelta(hours=COURSE_GAP_HOURS)
+AT_HOME_BEFORE_HOURS = 12  # [design] from here before the plan a patient may say that they took a dose at home
+AT_HOME_AFTER_HOURS = 24  # [design] until here after it
 
 
 class Drug(models.TextChoices):
     """What was given."""
 
-    KETAMINE = "ketamine", "ketamine"
-    ESKETAMINE = "esketamine", "esketamine"
-    OTHER = "other", "other"
+    KETAMINE = "ketamine", _("ketamine")
+    ESKETAMINE = "esketamine", _("esketamine")
+    OTHER = "other", pgettext_lazy("drug", "other")
 
 
 class Route(models.TextChoices):
     """How it was given."""
 
-    IV = "iv", "IV infusion"
-    IM = "im", "into a muscle"
-    SC = "sc", "under the skin"
-    INTRANASAL = "intranasal", "nasal spray"
-    ORAL = "oral", "by mouth"
-    SUBLINGUAL = "sublingual", "under the tongue"
+    IV = "iv", _("IV infusion")
+    IM = "im", _("into a muscle")
+    SC = "sc", _("under the skin")
+    INTRANASAL = "intranasal", _("nasal spray")
+    ORAL = "oral", _("by mouth")
+    SUBLINGUAL = "sublingual", _("under the tongue")
 
 
 class Indication(models.TextChoices):
     """What it was given for."""
 
-    GAD = "gad", "generalised anxiety (GAD)"
-    SAD = "sad", "social anxiety (SAD)"
-    PTSD = "ptsd", "post-traumatic stress (PTSD)"
-    OTHER = "other", "other"
+    GAD = "gad", _("generalised anxiety (GAD)")
+    SAD = "sad", _("social anxiety (SAD)")
+    PTSD = "ptsd", _("post-traumatic stress (PTSD)")
+    OTHER = "other", pgettext_lazy("indication", "other")
 
 
 class Progress(models.TextChoices):
     """How far a treatment has come."""
 
-    PLANNED = "planned", "planned"
-    STARTED = "started", "started"
-    CANCELLED = "cancelled", "cancelled"
+    PLANNED = "planned", pgettext_lazy("treatment", "planned")
+    STARTED = "started", pgettext_lazy("treatment", "started")
+    CANCELLED = "cancelled", pgettext_lazy("treatment", "cancelled")
 
 
 class RedoseReason(models.TextChoices):
     """Why this treatment was given after another one."""
 
-    UNKNOWN = "", "not stated"
-    PLANNED = "planned", "planned"
-    SYMPTOMS_RETURNED = "symptoms_returned", "symptoms returned"
+    UNKNOWN = "", _("not stated")
+    PLANNED = "planned", pgettext_lazy("another dose", "planned")
+    SYMPTOMS_RETURNED = "symptoms_returned", _("symptoms returned")
 
 
 def protocol_choices() -> list[tuple[str, str]]:
@@ -78,6 +82,13 @@ class TreatmentQuerySet(models.QuerySet["Treatment"]):
     def started(self) -> Self:
         """Return the treatments whose time zero is known."""
         return self.filter(state=Progress.STARTED)
+
+    def to_take_at_home(self, now: datetime) -> Self:
+        """Return the treatments whose patients may say now that they have taken the dose, the earliest plan first."""
+        earliest, latest = now - timedelta(hours=AT_HOME_AFTER_HOURS), now + timedelta(hours=AT_HOME_BEFORE_HOURS)
+        planned = self.filter(at_home=True, state=Progress.PLANNED)
+        about_now = planned.filter(planned_at__gte=earliest, planned_at__lte=latest)
+        return about_now.order_by("planned_at", "pk")
 
     def needing_estimate(self, algorithm_version: int) -> Self:
         """Return treatments whose outcomes are missing or come from older facts or another algorithm.
