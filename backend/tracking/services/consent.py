@@ -1,0 +1,30 @@
+"""Giving consent and withdrawing it, with what follows for reminders in the same transaction."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from backend.accounts import services
+from backend.accounts.consent import Text
+from backend.accounts.models import Consent, Patient, Person
+from backend.tracking.reminders.planning import drop_waiting, resume
+
+
+@transaction.atomic
+def give_consent(*, actor: Person, patient: Patient, text: Text) -> Consent:
+    """Store that a patient consented to a text; reminders that still lie ahead are wanted again."""
+    Patient.objects.lock(patient.pk)
+    consent = services.give_consent(
+        actor=actor, patient=patient, version=text.version, language=text.language, text=text.content
+    )
+    resume(patient, timezone.now())
+    return consent
+
+
+@transaction.atomic
+def withdraw_consent(*, actor: Person, patient: Patient) -> Consent | None:
+    """Store that a patient withdrew their consent: from this moment on no reminder waits for them."""
+    Patient.objects.lock(patient.pk)
+    consent = services.withdraw_consent(actor=actor, patient=patient)
+    if consent is not None and not consent.given:
+        drop_waiting(patient, timezone.now())
+    return consent
