@@ -7,10 +7,12 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from backend import instruments
 from backend.accounts.models import Patient
+from backend.accounts.reading import note_reading
 from backend.analysis.outcomes.rules import DEFAULT_RULE_SET, RULE_SETS, rule_set
 from backend.charts import response_svg
 from backend.charts.alternative import response_alternative
@@ -20,9 +22,11 @@ from backend.tracking.estimation import fresh_outcomes
 from backend.tracking.models import CheckIn, Treatment, Unit
 from backend.tracking.pictures import response_picture
 from backend.web.access import SignedInRequest, patients_of_staff, staff_only
-from backend.web.clinician.drawing import drawn
+from backend.web.check_in_names import called
+from backend.web.clinician.dose import may_be_set
 from backend.web.clinician.ratings import rating_rows
 from backend.web.clinician.words import CHECK_IN_STATES, Chip, given, reason, spans, status
+from backend.web.drawing import drawn
 from backend.web.moments import stamp
 
 
@@ -30,9 +34,12 @@ class Judgement(forms.Form):
     """By what a treatment is judged; a choice that does not exist counts as not made."""
 
     treatment = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    instrument = forms.ChoiceField(label="Scale")
-    rule_set = forms.ChoiceField(label="Rules", choices=[(name, name) for name in RULE_SETS])
-    unit = forms.ChoiceField(label="Result for", choices=[(Unit.TREATMENT, "treatment"), (Unit.COURSE, "course")])
+    instrument = forms.ChoiceField(label=gettext_lazy("Scale"))
+    rule_set = forms.ChoiceField(label=gettext_lazy("Rules"), choices=[(name, name) for name in RULE_SETS])
+    unit = forms.ChoiceField(
+        label=gettext_lazy("Result for"),
+        choices=[(Unit.TREATMENT, gettext_lazy("treatment")), (Unit.COURSE, gettext_lazy("course"))],
+    )
 
     @property
     def chosen(self) -> dict[str, str]:
@@ -70,7 +77,9 @@ def patient(request: SignedInRequest, patient_id: int) -> HttpResponse:
     treatments = _by_time(somebody)
     chosen = _chosen(treatments, request.GET.get("treatment", ""))
     tabs = [Tab(one, _when(one, somebody), given(one), one == chosen) for one in treatments]
-    shown = {"patient": somebody, "tabs": tabs, "treatment": chosen}
+    note_reading(reader=request.user, patients=[somebody])
+    clock = chosen if chosen is not None and may_be_set(chosen, request.user) else None
+    shown = {"patient": somebody, "tabs": tabs, "treatment": chosen, "clock": clock}
     if chosen is not None:
         shown |= _about(chosen, somebody, request.GET.dict())
     return render(request, "clinician/patient.html", shown)
@@ -118,7 +127,7 @@ def _judged(treatment: Treatment, somebody: Patient, asked: dict[str, str]) -> d
     defaults = {"instrument": PRIMARY, "rule_set": DEFAULT_RULE_SET, "unit": Unit.TREATMENT}
     form = Judgement({**defaults, **asked, "treatment": treatment.pk}, label_suffix="")
     rated = [one for one in instruments.known() if any(outcome.instrument == one.slug for outcome in stored)]
-    form.fields["instrument"].choices = [(one.slug, one.title) for one in rated]  # type: ignore[attr-defined] # its own
+    form.fields["instrument"].choices = [(one.slug, instruments.spoken(one).title) for one in rated]  # type: ignore[attr-defined] # its own
     chosen = form.chosen
     outcome = next((one for one in stored if all(getattr(one, name) == word for name, word in chosen.items())), None)
     rules = rule_set(chosen["rule_set"])
@@ -129,6 +138,7 @@ def _judged(treatment: Treatment, somebody: Patient, asked: dict[str, str]) -> d
         "status": outcome and status(outcome, treatment) if chosen["unit"] == Unit.TREATMENT else None,
         "spans": spans(outcome) if outcome else [],
         "flags": [plain(flag) for flag in outcome.flags.split(";") if flag] if outcome else [],
+        "sentence": outcome.in_words() if outcome else "",
         "computed": stamp(outcome.computed_at, somebody.time_zone) if outcome else "",
         "picture": drawn(response_svg, picture) if picture else "",
         "in_words": response_alternative(picture) if picture else "",
@@ -140,6 +150,8 @@ def _check_in_rows(treatment: Treatment, somebody: Patient, now: datetime) -> li
     for one in rows:
         one.treatment = treatment
     return [
-        CheckInRow(one.name, stamp(one.due_at, somebody.time_zone), CHECK_IN_STATES[one.state_at(now)], reason(one))
+        CheckInRow(
+            called(one.name), stamp(one.due_at, somebody.time_zone), CHECK_IN_STATES[one.state_at(now)], reason(one)
+        )
         for one in rows
     ]

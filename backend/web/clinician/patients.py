@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from backend.accounts.models import Patient
@@ -15,6 +16,8 @@ from backend.analysis.outcomes.rules import DEFAULT_RULE_SET
 from backend.instruments import PRIMARY
 from backend.tracking.models import CheckIn, Outcome, Progress, Treatment, Unit
 from backend.web.access import SignedInRequest, patients_of_staff, staff_only
+from backend.web.check_in_names import called
+from backend.web.clinician.waiting import item9_lines, silences
 from backend.web.clinician.words import Chip, given, status
 from backend.web.moments import at_time, stamp
 
@@ -38,14 +41,15 @@ class Row:
 @require_safe
 def patients(request: SignedInRequest) -> HttpResponse:
     """List patients by code."""
+    now = timezone.now()
     code = request.GET.get("code", "").replace("\0", "").strip()  # PostgreSQL takes no text with a NUL
     chosen = patients_of_staff(request.user).filter(code__icontains=code).select_related("clinic")
     page = Paginator(chosen.order_by("code", "pk"), A_PAGE).get_page(request.GET.get("page"))
-    listed = rows(list(page.object_list), timezone.now())
+    listed = rows(list(page.object_list), now)
     several = len({row.patient.clinic_id for row in listed}) > 1
-    return render(
-        request, "clinician/patients.html", {"rows": listed, "page": page, "code": code, "several_clinics": several}
-    )
+    shown = {"rows": listed, "page": page, "code": code, "several_clinics": several}
+    waiting = {"item9": item9_lines(request.user, now), "silences": silences(request.user, now)}
+    return render(request, "clinician/patients.html", shown | waiting)
 
 
 def rows(listed: Sequence[Patient], now: datetime) -> list[Row]:
@@ -94,8 +98,8 @@ def _row(
     return Row(
         patient=patient,
         given=given(treatment),
-        route=treatment.get_route_display(),
-        when=when if treatment.started_at else f"planned for {when}",
+        route=str(treatment.get_route_display()),
+        when=when if treatment.started_at else _("planned for {when}").format(when=when),
         status=status(outcomes.get(treatment.pk), treatment),
         check_in=told,
         is_overdue=overdue,
@@ -104,8 +108,9 @@ def _row(
 
 def _told(check_in: CheckIn, zone: str, now: datetime) -> tuple[str, bool]:
     """Return how a check-in stands that is neither answered nor over, and whether it is overdue."""
+    name, due = called(check_in.name), at_time(check_in.due_at, now, zone)
     if now < check_in.opens_at:
-        return f"{check_in.name} opens {at_time(check_in.opens_at, now, zone)}", False
+        return _("{check_in} opens {when}").format(check_in=name, when=at_time(check_in.opens_at, now, zone)), False
     if now < check_in.due_at:
-        return f"{check_in.name} is due {at_time(check_in.due_at, now, zone)}", False
-    return f"{check_in.name} was due {at_time(check_in.due_at, now, zone)}", True
+        return _("{check_in} is due {when}").format(check_in=name, when=due), False
+    return _("{check_in} was due {when}").format(check_in=name, when=due), True

@@ -4,17 +4,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backend.charts.words import human_time
-from backend.instruments import get
+from backend.instruments import get, spoken
 from backend.tracking.models import Amendment, Rating, Respondent, Timing, Treatment
 from backend.web.moments import stamp
 
 AN_HOUR = timedelta(hours=1)
 TIMINGS = {
-    Timing.LATE: "entered late",
-    Timing.OFFLINE: "kept on the device for a while",
-    Timing.SUSPECT: "the device’s clock was off",
+    Timing.LATE: gettext_lazy("entered late"),
+    Timing.OFFLINE: gettext_lazy("kept on the device for a while"),
+    Timing.SUSPECT: gettext_lazy("the device’s clock was off"),
+}
+BY_OTHERS = {
+    Respondent.CLINICIAN: gettext_lazy("answered by the clinician"),
+    Respondent.CAREGIVER: gettext_lazy("answered by the caregiver"),
 }
 
 
@@ -50,7 +56,7 @@ def _row(rating: Rating, treatment: Treatment, zone: str) -> RatingRow:
     return RatingRow(
         when=stamp(rating.effective_at, zone),
         since_dose="" if hours is None else human_time(hours),
-        scale=get(rating.instrument).title,
+        scale=spoken(get(rating.instrument)).title,
         score=_score(rating.instrument, rating.total, rating.answers),
         notes=_notes(rating),
         changes=[_change(rating, one, zone) for one in rating.amendments.all()],
@@ -60,24 +66,22 @@ def _row(rating: Rating, treatment: Treatment, zone: str) -> RatingRow:
 def _score(slug: str, total: int | None, answers: list[int | None]) -> str:
     """Return the total out of what it can be, or how much was answered where there is none."""
     if total is not None:
-        return f"{total} of {get(slug).total_maximum}"
+        return _("{score} of {most}").format(score=total, most=get(slug).total_maximum)
     answered = sum(one is not None for one in answers)
-    return f"no total: {answered} of {len(answers)} answered" if answered else "left blank"
+    if not answered:
+        return _("left blank")
+    return _("no total: {answered} of {items} answered").format(answered=answered, items=len(answers))
 
 
 def _notes(rating: Rating) -> list[str]:
-    by_whom = (
-        []
-        if rating.respondent == Respondent.PATIENT
-        else [f"answered by the {rating.get_respondent_display()}".lower()]
-    )
-    timing = TIMINGS.get(Timing(rating.timing))
-    return [*by_whom, *([timing] if timing else [])]
+    notes = BY_OTHERS.get(Respondent(rating.respondent)), TIMINGS.get(Timing(rating.timing))
+    return [str(note) for note in notes if note]
 
 
 def _change(rating: Rating, amendment: Amendment, zone: str) -> Change:
-    who = amendment.made_by.name or f"person {amendment.made_by_id}"
-    kind = "withdrawn" if amendment.answers is None else "corrected"
-    said = f"{kind} {stamp(amendment.made_at, zone)} by {who}: {amendment.reason}"
+    who = amendment.made_by.name or _("person {number}").format(number=amendment.made_by_id)
+    withdrawn, corrected = _("withdrawn {when} by {who}: {reason}"), _("corrected {when} by {who}: {reason}")
+    words = withdrawn if amendment.answers is None else corrected
+    said = words.format(when=stamp(amendment.made_at, zone), who=who, reason=amendment.reason)
     score = "" if amendment.answers is None else _score(rating.instrument, amendment.total, amendment.answers)
     return Change(score, said)

@@ -3,12 +3,16 @@
 import math
 from dataclasses import dataclass, replace
 
-from backend.charts.words import HOURS_PER_DAY, human_time, number, plain
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from backend.charts.words import HOURS_PER_DAY, human_time, number, plain, told_in_days
 from backend.tracking.models import CheckIn, Outcome, State, Treatment
 from backend.tracking.models.check_ins import SUPERSEDED
 
-NOT_SEEN = "not\N{NO-BREAK SPACE}seen"
-NOT_KNOWN = "not\N{NO-BREAK SPACE}known"
+NOT_SEEN = gettext_lazy("not\N{NO-BREAK SPACE}seen")
+NOT_KNOWN = gettext_lazy("not\N{NO-BREAK SPACE}known")
 TOLD_IN_HOURS = 48  # shorter lengths are told in hours
 
 
@@ -16,33 +20,33 @@ TOLD_IN_HOURS = 48  # shorter lengths are told in hours
 class Chip:
     """A state in a word or two; `tone` is its colour: good, warn, open or none; `detail` what stands beside it."""
 
-    words: str
+    words: str | Promise
     tone: str = ""
     detail: str = ""
 
 
 STATUSES = {
-    "not_evaluable": Chip("not evaluable"),
-    "pending": Chip("to be confirmed", "open"),
-    "no_response": Chip("no response seen"),
-    "responding": Chip("responding", "good"),
-    "lost": Chip("relief lost", "warn"),
+    "not_evaluable": Chip(gettext_lazy("not evaluable")),
+    "pending": Chip(gettext_lazy("to be confirmed"), "open"),
+    "no_response": Chip(gettext_lazy("no response seen")),
+    "responding": Chip(gettext_lazy("responding"), "good"),
+    "lost": Chip(gettext_lazy("relief lost"), "warn"),
 }
-BEING_MADE = Chip("being worked out", "open")
+BEING_MADE = Chip(gettext_lazy("being worked out"), "open")
 CHECK_IN_STATES = {
-    State.UPCOMING: Chip("upcoming"),
-    State.OPEN: Chip("open now", "open"),
-    State.ANSWERED: Chip("answered", "good"),
-    State.MISSED: Chip("missed", "warn"),
-    State.SKIPPED: Chip("skipped"),
+    State.UPCOMING: Chip(gettext_lazy("upcoming")),
+    State.OPEN: Chip(gettext_lazy("open now"), "open"),
+    State.ANSWERED: Chip(gettext_lazy("answered"), "good"),
+    State.MISSED: Chip(gettext_lazy("missed"), "warn"),
+    State.SKIPPED: Chip(gettext_lazy("skipped")),
 }
-REASONS = {SUPERSEDED: "closed by the next treatment"}
+REASONS = {SUPERSEDED: gettext_lazy("closed by the next treatment")}
 
 
 def given(treatment: Treatment) -> str:
     """Return what was given: "ketamine 40 mg"."""
-    drug = treatment.drug_name or treatment.get_drug_display()
-    return drug if treatment.dose_mg is None else f"{drug} {treatment.dose_mg.normalize():f}\N{NO-BREAK SPACE}mg"
+    drug = treatment.drug_name or str(treatment.get_drug_display())
+    return drug if treatment.dose_mg is None else f"{drug} {number(float(treatment.dose_mg))}\N{NO-BREAK SPACE}mg"
 
 
 def status(outcome: Outcome | None, treatment: Treatment) -> Chip | None:
@@ -57,28 +61,29 @@ def status(outcome: Outcome | None, treatment: Treatment) -> Chip | None:
 
 def reason(check_in: CheckIn) -> str:
     """Return why a check-in was skipped, as words."""
-    return REASONS.get(check_in.reason, plain(check_in.reason))
+    return str(REASONS.get(check_in.reason, plain(check_in.reason)))
 
 
 def moment(hours: float | None) -> str:
     """Return one end of a waiting time."""
     if hours is None:
-        return NOT_KNOWN
+        return str(NOT_KNOWN)
     if math.isinf(hours):
-        return NOT_SEEN
+        return str(NOT_SEEN)
     words = human_time(hours)
-    return f"{words} ({number(hours)}\N{NO-BREAK SPACE}h)" if words.startswith(("day", "week")) else words
+    return f"{words} ({number(hours)}\N{NO-BREAK SPACE}h)" if told_in_days(hours) else words
 
 
-def length(hours: float | None, which: str) -> str:
-    """Return one end of how long something lasted; `which` is "at least" or "at most"."""
+def length(hours: float | None, bound: str) -> str:
+    """Return one end of how long something lasted; `bound` has a place for it: "at least {length}"."""
     if hours is None:
-        return NOT_KNOWN
+        return str(NOT_KNOWN)
     if math.isinf(hours):
-        return NOT_SEEN
+        return str(NOT_SEEN)
     if hours < TOLD_IN_HOURS:
-        return f"{which} {number(round(hours, 1))}\N{NO-BREAK SPACE}h"
-    return f"{which} {number(round(hours / HOURS_PER_DAY, 1))}\N{NO-BREAK SPACE}days"
+        return bound.format(length=f"{number(round(hours, 1))}\N{NO-BREAK SPACE}h")
+    days = _("{number}\N{NO-BREAK SPACE}days").format(number=number(round(hours / HOURS_PER_DAY, 1)))
+    return bound.format(length=days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +98,18 @@ class Span:
 def spans(outcome: Outcome) -> list[Span]:
     """Return every interval of an outcome with both its ends."""
     found = [
-        Span("Relief began", moment(outcome.onset_lower_hours), moment(outcome.onset_upper_hours)),
-        Span("Relief was lost", moment(outcome.loss_lower_hours), moment(outcome.loss_upper_hours)),
+        Span(_("Relief began"), moment(outcome.onset_lower_hours), moment(outcome.onset_upper_hours)),
+        Span(_("Relief was lost"), moment(outcome.loss_lower_hours), moment(outcome.loss_upper_hours)),
     ]
     if (outcome.loss_lower_hours, outcome.loss_upper_hours) != (
         outcome.loss_lower_e2_hours,
         outcome.loss_upper_e2_hours,
     ):
         ends = moment(outcome.loss_lower_e2_hours), moment(outcome.loss_upper_e2_hours)
-        found.append(Span("Relief was lost, a dose for returned symptoms counting as loss (E2)", *ends))
-    lasted = length(outcome.duration_lower_hours, "at least"), length(outcome.duration_upper_hours, "at most")
-    return [*found, Span("It lasted", *lasted)]
+        found.append(Span(_("Relief was lost, a dose for returned symptoms counting as loss (E2)"), *ends))
+    shortest = length(outcome.duration_lower_hours, _("at least {length}"))
+    longest = length(outcome.duration_upper_hours, _("at most {length}"))
+    return [*found, Span(_("It lasted"), shortest, longest)]
 
 
 def share(estimate: float) -> str:
