@@ -117,6 +117,9 @@ def timed(treatment, *, made, sent=None, clock=timedelta()):
         pytest.param(
             {"made": timedelta(), "sent": timedelta(), "clock": -timedelta(days=400)}, "suspect", id="clock 400 d slow"
         ),
+        pytest.param(
+            {"made": timedelta(days=9), "sent": timedelta(), "clock": timedelta(days=400)}, "suspect", id="400 d fast"
+        ),
     ],
 )
 def test_how_a_rating_came_in_is_told(patient, times, timing):
@@ -222,3 +225,9 @@ def test_a_treatment_can_be_corrected_and_never_deleted(patient):
     make.treatment(of=patient)
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         Treatment.objects.all()._raw_delete("default")  # noqa: SLF001 - past Django's own checks
+
+
+def test_a_clock_days_ahead_tells_how_long_ago_and_no_more(patient):
+    rating, now = timed(make.treatment(of=patient), made=timedelta(days=2), sent=timedelta(), clock=timedelta(days=40))
+    assert abs(rating.effective_at - (now - timedelta(days=2))) < timedelta(seconds=5)
+    assert abs(rating.device_at - (now + timedelta(days=38))) < timedelta(seconds=5)

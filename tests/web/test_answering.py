@@ -35,7 +35,7 @@ def test_the_start_page_asks_what_is_due(on_phone, due):
     assert "1 of 4" in page
     assert "1 hour after your treatment" in page
     assert f'action="{page_of(due)}"' in page
-    assert "This page is not watched in real time by Harbour Clinic" in page
+    assert "This app is not monitored in real time." in page
 
 
 def test_the_first_answer_is_stored_alone_before_the_next_page(on_phone, due):
@@ -69,7 +69,7 @@ def test_no_other_number_is_stored(on_phone, due, forged):
 
 
 def test_an_item_may_be_left_blank(on_phone, due):
-    on_phone.post(page_of(due), answer("now4", item_1=1, item_2="blank", item_4=0))
+    on_phone.post(page_of(due), answer("now4", item_1=1, item_4=0))
     rating = Rating.objects.get(check_in=due)
     assert (rating.answers, rating.total, rating.answered) == ([1, None, None, 0], None, 2)
 
@@ -103,7 +103,7 @@ def test_enough_for_now_on_an_untouched_page_stores_nothing_more(on_phone, due):
     on_phone.post(page_of(due), answer(item_1=6))
     response = on_phone.post(page_of(due), answer("now4", then="enough"), follow=True)
     assert answers_at(due) == {"nrs-anxiety": [6]}
-    assert "3 short pages are left" in response.content.decode()
+    assert "3 short parts are left" in response.content.decode()
     assert f'href="{page_of(due)}"' in response.content.decode()
 
 
@@ -111,7 +111,7 @@ def test_the_form_as_drawn_and_sent_twice_stores_one_rating(on_phone, due):
     sent = fields_of(on_phone.get("/")) | {"item_1": "6", "then": "save"}
     for _ in range(2):
         response = on_phone.post(page_of(due), sent, follow=True)
-        assert "first answer stands" not in response.content.decode()
+        assert "Your first answer stands" not in response.content.decode()
     assert answers_at(due) == {"nrs-anxiety": [6]}
     assert AuditEntry.objects.filter(action="rating.logged", patient=due.treatment.patient).count() == 2  # a baseline
 
@@ -180,6 +180,15 @@ def test_a_wrong_clock_loses_no_rating(on_phone, due, clock):
     rating = Rating.objects.get(check_in=due)
     assert rating.answers == [6]
     assert abs(rating.received_at - rating.effective_at) < timedelta(seconds=5)
+
+
+@pytest.mark.parametrize("days", [400, -400, -56 * 365], ids=["ahead", "behind", "never set"])
+def test_a_wrong_clock_is_corrected_flagged_and_on_record(on_phone, due, days):
+    read = timezone.now().replace(microsecond=0) + timedelta(days=days)
+    on_phone.post(page_of(due), answer(item_1=6, **device(read, timedelta(minutes=3))))
+    rating = Rating.objects.get(check_in=due)
+    assert (rating.timing, rating.device_sent_at) == ("suspect", read)
+    assert timedelta(minutes=3) <= rating.received_at - rating.effective_at < timedelta(minutes=3, seconds=5)
 
 
 def test_an_answer_sent_after_the_close_is_late_not_lost(on_phone, treated):

@@ -14,11 +14,13 @@ from django.utils import timezone
 from backend import instruments
 from backend.accounts import audit
 from backend.accounts.models import Person, time_zones
-from backend.tracking.models import Amendment, CheckIn, Rating, Respondent, Timing, Treatment
+from backend.tracking.models import Amendment, CheckIn, Rating, Respondent, Step, Timing, Treatment
+from backend.tracking.reminders.steps import steps_to
 from backend.tracking.services.estimates import ask_for_estimates
 from backend.tracking.services.refusals import KeyReused, Refused
 
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+UNSET_CLOCK = datetime(1970, 1, 1, tzinfo=UTC)  # what a device starts from whose battery ran out
 FUTURE_TOLERATED_MINUTES = 5
 SKEW_IGNORED_MINUTES = 2  # [design] clocks and networks are no better than this
 SKEW_CORRECTED_HOURS = 24  # a clock further off is not believed to be off by a constant
@@ -40,6 +42,7 @@ class Entry:
     device_sent_at: datetime | None = None
     respondent: str = ""
     check_in: CheckIn | None = None
+    came_as_sent: bool = False  # nothing lay between the device and here, so what the clocks differ by is its clock's
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,9 @@ def log_rating(*, actor: Person, treatment: Treatment, entry: Entry) -> Logged:
     that cannot be stored raises `Refused`. When it was sent is no part of the body: a retry is sent later.
     """
     rating = rating_from(actor, treatment, entry, timezone.now())
-    stored, replayed = _store_once(rating, actor=actor, action="rating.logged", treatment_id=treatment.pk)
+    stored, replayed = _store_once(
+        rating, actor=actor, action="rating.logged", treatment_id=treatment.pk, steps=steps_to(rating)
+    )
     return Logged(stored, replayed=replayed)
 
 
@@ -112,13 +117,16 @@ def rating_from(actor: Person, treatment: Treatment, entry: Entry, now: datetime
     )
 
 
-def _store_once(fact: Fact, *, actor: Person, action: str, treatment_id: int) -> tuple[Fact, bool]:
+def _store_once(
+    fact: Fact, *, actor: Person, action: str, treatment_id: int, steps: Sequence[Step] = ()
+) -> tuple[Fact, bool]:
     """Store a fact unless its client key is taken; return what is stored under it, and whether it was before."""
     try:
         with transaction.atomic():
             fact.save(force_insert=True)
             audit.record(actor, action, fact, patient=fact.patient)
             ask_for_estimates(treatment_id)
+            Step.objects.bulk_create(steps)
     except IntegrityError:
         stored = type(fact)._default_manager.filter(patient=fact.patient, client_uuid=fact.client_uuid).first()
         if stored is None:
@@ -167,14 +175,16 @@ def _score(instrument: instruments.Instrument, answers: Answers) -> instruments.
 
 def _check_times(entry: Entry) -> None:
     """Refuse a time no device can have meant; anything merely late or odd is stored and flagged."""
+    earliest = UNSET_CLOCK if entry.came_as_sent else EARLIEST
     for field in ("device_at", "device_sent_at"):
         moment: datetime | None = getattr(entry, field)
         if moment is None:
             continue
         if moment.utcoffset() is None:
             raise Refused(field, f"{field} is {moment.isoformat()}, expected an instant with its offset from UTC")
-        if not EARLIEST <= moment < LATEST:
-            raise Refused(field, f"{field} is {moment.isoformat()}, expected an instant from 2000 to 2199")
+        if not earliest <= moment < LATEST:
+            years = f"{earliest.year} to {LATEST.year - 1}"
+            raise Refused(field, f"{field} is {moment.isoformat()}, expected an instant from {years}")
     if entry.device_tz and entry.device_tz not in time_zones():
         raise Refused(
             "device_tz", f"device_tz is {entry.device_tz!r}, expected an IANA time zone such as Europe/Berlin"
@@ -182,10 +192,14 @@ def _check_times(entry: Entry) -> None:
 
 
 def _effective(entry: Entry, now: datetime) -> tuple[datetime, bool]:
-    """Return when the rating was made by the server's clock, and whether the device's clock was too far off."""
+    """Return when the rating was made by the server's clock, and whether the device's clock was too far off.
+
+    What seems a clock days slow may be a delivery days late: then the time stands. One days fast can only be wrong,
+    but still tells how long before sending it was.
+    """
     skew = timedelta() if entry.device_sent_at is None else now - entry.device_sent_at
     off = abs(skew) > timedelta(minutes=SKEW_IGNORED_MINUTES)
-    believed = abs(skew) <= timedelta(hours=SKEW_CORRECTED_HOURS)
+    believed = entry.came_as_sent or skew <= timedelta(hours=SKEW_CORRECTED_HOURS)
     effective_at = (entry.device_at + skew if off and believed else entry.device_at).astimezone(UTC)
     if effective_at > now + timedelta(minutes=FUTURE_TOLERATED_MINUTES):
         tolerated = f"more than {FUTURE_TOLERATED_MINUTES} minutes in the future"

@@ -1,23 +1,24 @@
-"""One screen of questions as a form, and storing what was answered on it."""
+"""The questions of one instrument as a form, one a screen, and storing what was answered."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import uuid4
 
 from django import forms
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backend.accounts.models import Person
-from backend.instruments import PRIMARY, Instrument
-from backend.tracking.models import CheckIn, Rating
-from backend.tracking.services.ratings import SKEW_CORRECTED_HOURS, Entry, log_rating
+from backend.instruments import PRIMARY, Instrument, spoken
+from backend.language import current
+from backend.tracking.models import Amendment, CheckIn, Rating
+from backend.tracking.services.ratings import Entry, log_rating
 from backend.tracking.services.refusals import KeyReused, Refused
 
-CLOCK_BELIEVED = timedelta(hours=SKEW_CORRECTED_HOURS)
-BLANK = "blank"
-NOT_CHOSEN = "Choose a number first, then tap Save."
-NOTHING_CHOSEN = "Nothing is chosen yet. Choose an answer, or skip."
+NOT_CHOSEN = gettext_lazy("Choose a number first, then tap Save.")
 
 
 class InstantField(forms.CharField):
@@ -34,6 +35,26 @@ class InstantField(forms.CharField):
         return moment if moment is not None and moment.utcoffset() is not None else None
 
 
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One question. Those before and after it, by number, are 0 where there is none."""
+
+    number: int
+    of: int
+    question: forms.BoundField
+    is_shown: bool  # where somebody starts; from there they go on and back by the address alone
+
+    @property
+    def preceding(self) -> int:
+        """Return the number of the question before."""
+        return self.number - 1
+
+    @property
+    def following(self) -> int:
+        """Return the number of the question after."""
+        return self.number + 1 if self.number < self.of else 0
+
+
 class AnswerForm(forms.Form):
     """The items of one instrument. All but the first question of a check-in may be left blank."""
 
@@ -45,13 +66,14 @@ class AnswerForm(forms.Form):
 
     def __init__(self, instrument: Instrument, sent: dict[str, str] | None = None) -> None:
         super().__init__(sent, initial={"client_uuid": uuid4(), "instrument": instrument.slug}, label_suffix="")
-        self.asked = instrument
+        self.asked = instrument = spoken(instrument)
         self.may_be_blank = instrument.slug != PRIMARY
+        values = range(instrument.answer_minimum, instrument.answer_maximum + 1)
         for number, item in enumerate(instrument.items, start=1):
             self.fields[f"item_{number}"] = forms.TypedChoiceField(
                 label=item.text,
-                choices=self._choices(),
-                coerce=lambda chosen: None if chosen == BLANK else int(chosen),
+                choices=[(str(value), instrument.anchors.get(value, "")) for value in values],
+                coerce=int,
                 empty_value=None,
                 required=not self.may_be_blank,
                 widget=forms.RadioSelect,
@@ -62,6 +84,24 @@ class AnswerForm(forms.Form):
     def items(self) -> list[forms.BoundField]:
         """Return the fields that are questions."""
         return [self[name] for name in self.fields if name.startswith("item_")]
+
+    @property
+    def screens(self) -> list[Screen]:
+        """Return the questions one by one; the first without a good answer is where somebody starts."""
+        items = self.items
+        unanswered = (place for place, one in enumerate(items) if one.errors or not self.data.get(one.html_name))
+        start = next(unanswered, len(items) - 1)
+        return [Screen(place + 1, len(items), one, is_shown=place == start) for place, one in enumerate(items)]
+
+    @property
+    def has_screens(self) -> bool:
+        """Tell whether there is more than one question."""
+        return len(self.asked.items) > 1
+
+    @property
+    def is_foreign(self) -> bool:
+        """Tell whether the questions are not in the language of the page: it has no wording of them to be trusted."""
+        return self.asked.language != current()
 
     @property
     def is_scale(self) -> bool:
@@ -77,21 +117,19 @@ class AnswerForm(forms.Form):
     def answers_for(self, then: str) -> list[int | None] | None:
         """Return one answer an item, None where it is left blank; None and an error in the form if nothing was chosen.
 
-        `then` is the button tapped: "blank" leaves all items blank, whatever was chosen.
+        `then` is the button tapped: "pass" leaves the question blank that it stands under, the last one, and "blank"
+        all of them, whatever was chosen.
         """
         if not self.is_valid():
             return None
-        if then == BLANK and self.may_be_blank:
+        if then == "blank" and self.may_be_blank:
             return [None] * len(self.asked.items)
-        if not any(self.data.get(item.html_name) for item in self.items):
-            self.add_error(None, NOTHING_CHOSEN)
+        chosen = [self.cleaned_data[item.name] for item in self.items]
+        passes = then == "pass" and self.may_be_blank
+        if not passes and all(one is None for one in chosen):
+            self.add_error(None, _("Nothing is chosen yet. Choose an answer, or skip."))
             return None
-        return [self.cleaned_data[item.name] for item in self.items]
-
-    def _choices(self) -> list[tuple[str, str]]:
-        values = range(self.asked.answer_minimum, self.asked.answer_maximum + 1)
-        blank = [(BLANK, "Skip this question")] if self.may_be_blank and len(self.asked.items) > 1 else []
-        return [(str(value), self.asked.anchors.get(value, "")) for value in values] + blank
+        return chosen
 
 
 def store(person: Person, check_in: CheckIn, form: AnswerForm, answers: Sequence[int | None]) -> bool:
@@ -99,7 +137,7 @@ def store(person: Person, check_in: CheckIn, form: AnswerForm, answers: Sequence
     now = timezone.now()
     cleaned = form.cleaned_data
     by_server = Entry(cleaned["client_uuid"], form.asked.slug, answers, device_at=now, check_in=check_in)
-    entry = _by_device(cleaned, by_server, now)
+    entry = _by_device(cleaned, by_server)
     try:
         try:
             log_rating(actor=person, treatment=check_in.treatment, entry=entry)
@@ -108,22 +146,17 @@ def store(person: Person, check_in: CheckIn, form: AnswerForm, answers: Sequence
                 raise
             log_rating(actor=person, treatment=check_in.treatment, entry=by_server)
     except KeyReused:  # the same form again, a moment later or by way of the back button
-        first = Rating.objects.get(patient=check_in.treatment.patient, client_uuid=entry.client_uuid)
-        return (first.instrument, first.answers) == (entry.instrument, list(answers))
+        kept = Rating.objects.with_last_amendment()
+        first = kept.get(patient=check_in.treatment.patient, client_uuid=entry.client_uuid)
+        undone = first.amended_kind == Amendment.Kind.WITHDRAW  # then it is asked again, under a new key
+        return undone or (first.instrument, first.answers) == (entry.instrument, list(answers))
     return True
 
 
-def _by_device(cleaned: dict[str, datetime | str | None], by_server: Entry, now: datetime) -> Entry:
-    """Return the entry by the device's clock, unless that is too far off to say anything about a page just sent."""
+def _by_device(cleaned: dict[str, datetime | str | None], by_server: Entry) -> Entry:
+    """Return the entry by the device's clock, if that said anything."""
     at, sent_at = cleaned["device_at"], cleaned["device_sent_at"]
-    if not isinstance(at, datetime) or not isinstance(sent_at, datetime) or abs(now - sent_at) > CLOCK_BELIEVED:
+    if not isinstance(at, datetime) or not isinstance(sent_at, datetime):
         return by_server
-    return Entry(
-        by_server.client_uuid,
-        by_server.instrument,
-        by_server.answers,
-        device_at=at,
-        device_tz=str(cleaned["device_tz"]),
-        device_sent_at=sent_at,
-        check_in=by_server.check_in,
-    )
+    zone = str(cleaned["device_tz"])
+    return replace(by_server, device_at=at, device_tz=zone, device_sent_at=sent_at, came_as_sent=True)

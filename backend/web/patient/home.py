@@ -5,25 +5,32 @@ from datetime import datetime
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseStopPolling
 
 from backend.accounts.models import Membership, Patient
 from backend.analysis.conclude import ALGORITHM_VERSION
 from backend.analysis.outcomes.rules import DEFAULT_RULE_SET
+from backend.analysis.outcomes.sentences import TO_PATIENTS
 from backend.instruments import PRIMARY
-from backend.tracking.anchoring import readable_treatment
+from backend.tracking.anchoring import is_night, readable_treatment
 from backend.tracking.asking import due_check_in, questions
 from backend.tracking.estimation import fresh_outcomes
 from backend.tracking.models import Outcome, Treatment, Unit
 from backend.web.access import SignedInRequest, own_treatments, signed_in
+from backend.web.patient.asked import Asked
 from backend.web.patient.check_ins import question_page
+from backend.web.patient.consent import consent_is_asked_for
+from backend.web.patient.dose import doses_to_take
 from backend.web.patient.notices import notice_for
+from backend.web.patient.undo import undoable_of
 
 SHOWN = {"unit": Unit.TREATMENT, "instrument": PRIMARY, "rule_set": DEFAULT_RULE_SET}
 
 
 @signed_in
+@gzip_page
 @require_safe
 def home(request: SignedInRequest) -> HttpResponse:
     """Ask what is due, or say when the next check-in opens."""
@@ -33,9 +40,17 @@ def home(request: SignedInRequest) -> HttpResponse:
         return redirect("patients")
     due = sorted(filter(None, (due_check_in(one, now) for one in patients)), key=lambda one: one.closes_at)
     if due and (left := questions(due[0])):  # none is left when an answer arrived between the two
-        return question_page(request, due[0], left)
+        return question_page(request, Asked(due[0], request.user), left)
     notices = [notice_for(one, now) for one in patients]
-    return render(request, "patient/home.html", {"notices": notices, "findings": _findings(patients, now)})
+    shown = {
+        "notices": notices,
+        "findings": _findings(patients, now),
+        "to_take": doses_to_take(request.user, now),
+        "undoable": undoable_of(request.user, now),
+        "night": is_night(request.user, now),
+        "consent_is_asked_for": consent_is_asked_for(patients),
+    }
+    return render(request, "patient/home.html", shown)
 
 
 @signed_in
@@ -57,4 +72,4 @@ def _findings(patients: list[Patient], now: datetime) -> list[dict[str, object]]
 def _finding(treatment: Treatment, found: Outcome | None) -> dict[str, object]:
     """Return the sentence of an outcome, empty while it is older than the ratings."""
     fresh = found and (found.ratings_version, found.algorithm_version) == (treatment.ratings_version, ALGORITHM_VERSION)
-    return {"treatment": treatment, "sentence": found.sentence_to_patient if found and fresh else ""}
+    return {"treatment": treatment, "sentence": found.in_words(TO_PATIENTS) if found and fresh else ""}
