@@ -13,11 +13,12 @@ from backend.analysis.facts import Facts, fingerprint
 from backend.analysis.outcomes.flags import flag_texts
 from backend.analysis.outcomes.kernel import Outcomes, outcomes_of
 from backend.analysis.outcomes.rules import RULE_SETS, RuleSet
-from backend.analysis.outcomes.sentences import TO_PATIENTS, sentence
+from backend.analysis.outcomes.sentences import TO_PATIENTS, Told, sentence
 from backend.analysis.outcomes.study import Labelled, Series, episodes_per_course, episodes_per_treatment
 from backend.analysis.outcomes.table import REASONS, STATUSES
 from backend.analysis.schedule import Protocol, protocol
 from backend.instruments import PRIMARY, get, known
+from backend.language import in_english
 
 ALGORITHM_VERSION = 1  # goes up with every change of code that can change a stored outcome
 
@@ -45,6 +46,8 @@ class Conclusion:
     duration_upper_hours: float | None
     best_improvement_percent: float | None
     flags: str
+    last_rating_hours: float | None
+    last_dose_hours: float
     sentence: str
     sentence_to_patient: str
     member: Member
@@ -53,8 +56,9 @@ class Conclusion:
     input_sha256: str
 
 
+@in_english()
 def conclude(facts: Facts, *, per_course: bool) -> list[Conclusion]:
-    """Return the outcomes of the treatment, or of the course, that the facts are about.
+    """Return the outcomes of the treatment, or of the course, that the facts are about; their sentences in English.
 
     There is one for each series rated and each rule set, and always one of the primary series.
     """
@@ -89,6 +93,7 @@ class _Judged:
         slug = str(self.labelled.labels["instrument"].iloc[at])
         version = get(slug).version
         last_dose = float(self.labelled.episodes.about.last_dose_hours[at])
+        told = Told.of(outcomes, at, last_dose)
 
         def number(column: Floats) -> float | None:
             found = float(column[at])
@@ -111,8 +116,10 @@ class _Judged:
             duration_upper_hours=number(outcomes.duration_upper),
             best_improvement_percent=number(outcomes.best_improvement_percent),
             flags=str(flag_texts(outcomes.flags[at : at + 1])[0]),
-            sentence=sentence(outcomes, at, rules, last_dose_hours=last_dose),
-            sentence_to_patient=sentence(outcomes, at, rules, TO_PATIENTS, last_dose_hours=last_dose),
+            last_rating_hours=number(outcomes.last_rating),
+            last_dose_hours=last_dose,
+            sentence=sentence(told, rules),
+            sentence_to_patient=sentence(told, rules, TO_PATIENTS),
             member=self.members[at],
             rule_set_version=rules.version,
             instrument_version=version,

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from backend.charts.model import CohortCurve, CohortPicture, ResponseCurve
-from backend.charts.words import human_time, loss_words, number, onset_words, percent, plain
+from backend.charts.model import CohortCurve, CohortPicture, Point, ResponseCurve
+from backend.charts.words import human_time, loss_words, number, onset_words, percent, plain, told_in_days
+from backend.language import gettext as _
 
 FEWEST = 5  # as the analysis estimates no smaller cohort
 
@@ -18,28 +19,38 @@ def response_alternative(curve: ResponseCurve) -> str:
 
 
 def _levels(curve: ResponseCurve) -> list[str]:
-    levels = [f"{curve.instrument}, scale {number(curve.minimum)} to {number(curve.maximum)}"]
+    scale = _("{scale}, scale {lowest} to {highest}")
+    levels = [scale.format(scale=curve.instrument, lowest=number(curve.minimum), highest=number(curve.maximum))]
     if curve.baseline is not None:
-        levels.append(f"Baseline {number(curve.baseline)}")
+        levels.append(_("Baseline {score}").format(score=number(curve.baseline)))
     if curve.response_at is not None:
-        levels.append(f"Relief means {number(curve.response_at)} or less")
+        levels.append(_("Relief means {score} or less").format(score=number(curve.response_at)))
     if curve.lost_above is not None:
-        levels.append(f"Relief is lost above {number(curve.lost_above)}")
+        levels.append(_("Relief is lost above {score}").format(score=number(curve.lost_above)))
     return levels
 
 
 def _events(curve: ResponseCurve) -> list[str]:
     """Tell doses, ratings and misses in order of time; at one instant a dose comes first."""
-    events = [(dose.hours, 0, "dose" + _after(": ", dose.label)) for dose in curve.doses]
-    events += [(p.hours, 1, f"rating {number(p.score)}" + _after(", flagged: ", *p.flags)) for p in curve.points]
-    events += [(miss.hours, 2, "check-in missed" + _after(", ", miss.reason)) for miss in curve.misses]
+    events = [(dose.hours, 0, _dose(dose.label)) for dose in curve.doses]
+    events += [(point.hours, 1, _rating(point)) for point in curve.points]
+    events += [(miss.hours, 2, _miss(plain(miss.reason))) for miss in curve.misses]
     told = [f"{moment(hours)}: {words}" for hours, _order, words in sorted(events)]
-    return told or ["No ratings"]
+    return told or [_("No ratings")]
 
 
-def _after(joint: str, *codes: str) -> str:
-    words = ", ".join(plain(code) for code in codes if code)
-    return joint + words if words else ""
+def _dose(name: str) -> str:
+    return _("dose: {name}").format(name=name) if name else _("dose")
+
+
+def _rating(point: Point) -> str:
+    flags = ", ".join(plain(flag) for flag in point.flags if flag)
+    words = _("rating {score}, flagged: {flags}") if flags else _("rating {score}")
+    return words.format(score=number(point.score), flags=flags)
+
+
+def _miss(reason: str) -> str:
+    return _("check-in missed, {reason}").format(reason=reason) if reason else _("check-in missed")
 
 
 def _intervals(curve: ResponseCurve) -> list[str]:
@@ -50,15 +61,16 @@ def _intervals(curve: ResponseCurve) -> list[str]:
 def moment(hours: float) -> str:
     """Return a time in people's words, with exact hours where the words round."""
     if not abs(hours) < float("inf"):
-        return "At an unknown time"
+        return _("At an unknown time")
     words = human_time(hours)
-    return f"At {words} ({number(hours)} h)" if words.startswith(("day", "week")) else f"At {words}"
+    told = _("At {time} ({hours} h)") if told_in_days(hours) else _("At {time}")
+    return told.format(time=words, hours=number(hours))
 
 
 def cohort_alternative(picture: CohortPicture) -> str:
     """Return every group's numbers at every check-in, and the small print."""
     told = [sentence for curve in picture.curves for sentence in _group(curve)]
-    return _sentences([picture.measure, *(told or ["No groups"]), *picture.notes])
+    return _sentences([picture.measure, *(told or [_("No groups")]), *picture.notes])
 
 
 def _group(curve: CohortCurve) -> list[str]:
@@ -69,15 +81,17 @@ def _group(curve: CohortCurve) -> list[str]:
 
 def absence(curve: CohortCurve) -> str:
     """Say that a group has nothing to draw, and why."""
-    return f"{curve.name}, n = {curve.n}: {'too few for an' if curve.n < FEWEST else 'no'} estimate"
+    words = _("{name}, n = {n}: too few for an estimate") if curve.n < FEWEST else _("{name}, n = {n}: no estimate")
+    return words.format(name=curve.name, n=curve.n)
 
 
 def _row_words(
     estimate: float | None, lower: float | None, upper: float | None, ci_lower: float | None, ci_upper: float | None
 ) -> list[str]:
-    words = [f"estimate {percent(estimate)}"] if estimate is not None else []
+    words = [_("estimate {share}").format(share=percent(estimate))] if estimate is not None else []
     if lower is not None and upper is not None:
-        words.append(f"possible range {percent(lower)} to {percent(upper)}")
+        words.append(_("possible range {lower} to {upper}").format(lower=percent(lower), upper=percent(upper)))
     if ci_lower is not None and ci_upper is not None:
-        words.append(f"confidence interval {percent(ci_lower)} to {percent(ci_upper)}")
+        ends = {"lower": percent(ci_lower), "upper": percent(ci_upper)}
+        words.append(_("confidence interval {lower} to {upper}").format(**ends))
     return words

@@ -9,6 +9,7 @@ from backend.charts.markup import element, label, line, path
 from backend.charts.text import line_height, measure
 from backend.charts.timeline import TimeAxis
 from backend.charts.words import number
+from backend.language import gettext as _
 
 INSET = 8.0  # a mark at either end of the scale stays inside the plot
 _MOST_INTERVALS = 6
@@ -80,25 +81,36 @@ def score_axis(plot: Plot, ticks: Sequence[tuple[float, str]]) -> str:
     return "".join(drawn)
 
 
-def hours_axis(plot: Plot, since: str = "dose") -> str:
-    """Draw the time axis since the event named, part by part, with a double slash at every break."""
+def hours_axis(plot: Plot, *, several_doses: bool = False) -> str:
+    """Draw the time axis since the (first) dose, part by part, with a double slash at every break."""
     drawn = []
     parts = plot.time.parts
-    short = any(measure(_name(part.unit, since)) > part.right - part.left + _OVERHANG_PX for part in parts)
+    short = any(
+        measure(_name(part.unit, several_doses=several_doses)) > part.right - part.left + _OVERHANG_PX for part in parts
+    )
     for part, (left, right) in zip(parts, plot.spans, strict=True):
         drawn.append(line(left, plot.bottom, right, plot.bottom, "c-axis"))
         for tick in part.ticks:
             length = _TICK_PX if tick.label else _TICK_PX * 0.6
             drawn.append(line(tick.x, plot.bottom, tick.x, plot.bottom + length, "c-axis"))
             drawn.append(_below(plot, tick.label, tick.x, 1))
-        drawn.append(_below(plot, part.unit if short else _name(part.unit, since), (part.left + part.right) / 2, 2))
+        name = _unit(part.unit) if short else _name(part.unit, several_doses=several_doses)
+        drawn.append(_below(plot, name, (part.left + part.right) / 2, 2))
     for earlier, later in pairwise(parts):
         drawn.append(_slashes((earlier.right + later.left) / 2, plot.bottom))
     return "".join(drawn)
 
 
-def _name(unit: str, since: str) -> str:
-    return unit if unit == "before" else f"{unit} after {since}"
+def _unit(unit: str) -> str:
+    words = {"before": _("before"), "hours": _("hours"), "days": _("days"), "weeks": _("weeks")}
+    return words[unit]
+
+
+def _name(unit: str, *, several_doses: bool) -> str:
+    if unit == "before":
+        return _unit(unit)
+    words = _("{units} after first dose") if several_doses else _("{units} after dose")
+    return words.format(units=_unit(unit))
 
 
 def _below(plot: Plot, words: str, x: float, row: int) -> str:

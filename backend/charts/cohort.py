@@ -11,6 +11,7 @@ from backend.charts.markup import element, group, line, path, short_hash
 from backend.charts.model import CohortCurve, CohortPicture, drawable_time
 from backend.charts.timeline import time_axis
 from backend.charts.words import percent
+from backend.language import gettext as _
 
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _END_PX = 14.0
@@ -151,11 +152,11 @@ def _explanations(picture: CohortPicture) -> list[KeyEntry]:
     entries = []
     if any(share is not None for curve in picture.curves for share in curve.lower):
         swatch = element("rect", class_="c-range c-group-any", x=-9, y=-6, width=18, height=12)
-        entries.append(
-            KeyEntry(swatch, "shaded: what the check-in times leave open; between check-ins only this is claimed")
-        )
+        shaded = _("shaded: what the check-in times leave open; between check-ins only this is claimed")
+        entries.append(KeyEntry(swatch, shaded))
     if any(share is not None for curve in picture.curves for share in curve.ci_lower):
         sample = marks.whisker(0, -6, 6, "c-whisker c-group-any")
-        beside = "; groups stand slightly side by side" if len(picture.curves) > 1 else ""
-        entries.append(KeyEntry(sample, f"whiskers: confidence interval at the check-in{beside}"))
+        whiskers = _("whiskers: confidence interval at the check-in")
+        beside = _("whiskers: confidence interval at the check-in; groups stand slightly side by side")
+        entries.append(KeyEntry(sample, beside if len(picture.curves) > 1 else whiskers))
     return entries

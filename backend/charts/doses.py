@@ -9,6 +9,7 @@ from backend.charts.frame import Block, KeyEntry
 from backend.charts.markup import clean, label, line
 from backend.charts.model import Dose, drawable_time
 from backend.charts.text import beside, line_height, measure
+from backend.language import gettext as _
 
 _LONGEST_NAME_PX = 200.0
 
@@ -53,12 +54,14 @@ def dose_entries(doses: Sequence[Dose]) -> list[KeyEntry]:
     if not shown or _named_in_lane(shown):
         return []
     if len(shown) == 1:
-        return [KeyEntry(marks.dose(0, 4), f"dose: {shown[0].label}" if clean(shown[0].label) else "dose")]
+        name = shown[0].label
+        return [KeyEntry(marks.dose(0, 4), _("dose: {name}").format(name=name) if clean(name) else _("dose"))]
     runs = [list(run) for _name, run in groupby(enumerate(shown, start=1), key=lambda numbered: numbered[1].label)]
     return [KeyEntry(marks.dose(0, 4), _run_words(run)) for run in runs]
 
 
 def _run_words(run: Sequence[tuple[int, Dose]]) -> str:
     (first, dose), (last, _same) = run[0], run[-1]
-    name = f": {dose.label}" if clean(dose.label) else ""
-    return f"doses {first}–{last}{name}" if last > first else f"dose {first}{name}"
+    told = _("doses {first}–{last}") if last > first else _("dose {first}")
+    words = told.format(first=first, last=last)
+    return f"{words}: {dose.label}" if clean(dose.label) else words

@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 
 from backend.charts.markup import clean, coordinate, element, group, label
 from backend.charts.text import line_height, measure, wrap
+from backend.language import gettext as _
 
 NARROWEST = 320
 _WIDE_FROM = 520
@@ -125,7 +126,7 @@ class Sheet:
     def document(self, title: str, alternative: str, body: Block) -> str:
         """Return the finished SVG; `alternative` says in words everything the picture shows."""
         height = coordinate(body.height + 2 * self.padding)
-        spoken = element("title", escape(clean(title)) or "Chart", id=f"{self.chart_id}-title")
+        spoken = element("title", escape(clean(title)) or _("Chart"), id=f"{self.chart_id}-title")
         spoken += element("desc", escape(clean(alternative)), id=f"{self.chart_id}-desc")
         carried, sized = "", {}
         if self.standalone:

@@ -15,6 +15,7 @@ from backend.charts.model import Miss, Point, ResponseCurve, drawable_time
 from backend.charts.text import line_height, measure
 from backend.charts.timeline import time_axis
 from backend.charts.words import number, plain
+from backend.language import gettext as _
 
 _OPEN_END_PX = 34.0
 _CLOSED_END_PX = 10.0
@@ -26,7 +27,7 @@ class _Shown:
 
     points: tuple[Point, ...]
     misses: tuple[Miss, ...]
-    lines: tuple[tuple[str, float], ...]
+    lines: tuple[tuple[str, float], ...]  # what a level is (a key of `_LEVELS`), and where
 
 
 def response_svg(curve: ResponseCurve, *, standalone: bool = False, width: int = 720) -> str:
@@ -51,7 +52,7 @@ def response_svg(curve: ResponseCurve, *, standalone: bool = False, width: int =
 
 def _shown(curve: ResponseCurve) -> _Shown:
     points = (p for p in curve.points if drawable_time(p.hours) and curve.minimum <= p.score <= curve.maximum)
-    lines = (("baseline", curve.baseline), ("lost >", curve.lost_above), ("relief ≤", curve.response_at))
+    lines = (("baseline", curve.baseline), ("lost", curve.lost_above), ("relief", curve.response_at))
     return _Shown(
         tuple(sorted(points, key=lambda point: point.hours)),
         tuple(miss for miss in curve.misses if drawable_time(miss.hours)),
@@ -64,7 +65,7 @@ def _picture(curve: ResponseCurve, shown: _Shown, sheet: Sheet) -> Block:
     doses = tuple(dose for dose in curve.doses if drawable_time(dose.hours))
     ticks = tick_words(score_ticks(curve.minimum, curve.maximum))
     left = tick_room([words for _score, words in ticks])
-    right = sheet.inner - max((measure(f"{name} {number(at)}") + 12 for name, at in shown.lines), default=8)
+    right = sheet.inner - max((measure(_level(name, at)) + 12 for name, at in shown.lines), default=8)
     bands = [("onset", curve.onset), ("loss", curve.loss)]
     known = [band for _kind, band in bands if band and band.drawable]
     times = [p.hours for p in shown.points] + [m.hours for m in shown.misses] + [d.hours for d in doses]
@@ -75,20 +76,20 @@ def _picture(curve: ResponseCurve, shown: _Shown, sheet: Sheet) -> Block:
     plot = Plot(axis, ScoreAxis(curve.minimum, curve.maximum, INSET, height - INSET), left, right, 0, height)
     spans = spans_of(bands, axis, right)
     ground = shading(spans, plot, sheet.chart_id) + score_axis(plot, ticks) + _levels(shown, plot)
-    drawn = (
-        ground
-        + dose_lines(doses, plot)
-        + hours_axis(plot, "first dose" if len(doses) > 1 else "dose")
-        + _ratings(shown, plot)
-    )
+    drawn = ground + dose_lines(doses, plot) + hours_axis(plot, several_doses=len(doses) > 1) + _ratings(shown, plot)
     return stack([lanes(spans, sheet.inner), dose_lane(doses, plot), Block(drawn, height + plot.footing)])
+
+
+def _level(name: str, at: float) -> str:
+    words = {"baseline": _("baseline {score}"), "lost": _("lost > {score}"), "relief": _("relief ≤ {score}")}
+    return words[name].format(score=number(at))
 
 
 def _levels(shown: _Shown, plot: Plot) -> str:
     """Draw the reference lines and, beside the plot, their names kept apart."""
     step, drawn, lowest_free = line_height("c-small"), [], plot.top + 6
     levels = [at for _name, at in shown.lines]
-    nudge = {"lost >": -0.5 * step, "relief ≤": 0.5 * step}  # two names on one line stand above and below it
+    nudge = {"lost": -0.5 * step, "relief": 0.5 * step}  # two names on one line stand above and below it
     wanted = sorted(
         (plot.score.y(at) + (nudge.get(name, 0) if levels.count(at) > 1 else 0), name, at) for name, at in shown.lines
     )
@@ -97,9 +98,9 @@ def _levels(shown: _Shown, plot: Plot) -> str:
         y = min(max(target, lowest_free), plot.bottom - 6 - room_below)
         lowest_free = y + step
         level = plot.score.y(at)
-        class_ = f"c-level c-level-{name.split()[0]}"
+        class_ = f"c-level c-level-{name}"
         drawn.append(path([(plot.left, level), (plot.right, level), (plot.right + 7, y)], class_))
-        drawn.append(label(f"{name} {number(at)}", plot.right + 10, y + 4.3, "c-small"))
+        drawn.append(label(_level(name, at), plot.right + 10, y + 4.3, "c-small"))
     return "".join(drawn)
 
 
@@ -123,17 +124,22 @@ def _key(curve: ResponseCurve, shown: _Shown) -> list[KeyEntry]:
     entries = []
     flags = dict.fromkeys(plain(flag) for point in shown.points for flag in point.flags)
     if flags:
-        entries.append(KeyEntry(marks.rating(0, 0), "rating"))
-        entries.append(KeyEntry(marks.flagged_rating(0, 0), f"flagged rating: {', '.join(flags)}"))
+        entries.append(KeyEntry(marks.rating(0, 0), _("rating")))
+        entries.append(
+            KeyEntry(marks.flagged_rating(0, 0), _("flagged rating: {flags}").format(flags=", ".join(flags)))
+        )
     if shown.misses:
-        entries.append(KeyEntry(marks.miss(0, 0), f"missed check-in{_reasons(shown.misses)}"))
+        reasons = _reasons(shown.misses)
+        words = _("missed check-in: {reasons}") if reasons else _("missed check-in")
+        entries.append(KeyEntry(marks.miss(0, 0), words.format(reasons=reasons)))
     return entries + dose_entries(curve.doses)
 
 
 def _reasons(misses: tuple[Miss, ...]) -> str:
     """Return the reasons given, with how often when there are several check-ins."""
-    reasons = [plain(clean(miss.reason)) or "no reason given" for miss in misses]
-    if set(reasons) == {"no reason given"}:
+    reasons = [plain(clean(miss.reason)) for miss in misses]
+    if not any(reasons):
         return ""
-    times = [f"{reason} ({reasons.count(reason)})" for reason in dict.fromkeys(reasons)]
-    return ": " + (reasons[0] if len(reasons) == 1 else ", ".join(times))
+    unnamed = _("no reason given")
+    times = [f"{reason or unnamed} ({reasons.count(reason)})" for reason in dict.fromkeys(reasons)]
+    return reasons[0] if len(reasons) == 1 else ", ".join(times)

@@ -1,6 +1,6 @@
 """Rating scales as data: one file each, and the type that scores them. No Django, no numpy."""
 
-from backend.instruments.catalogue import PRIMARY, asked_at, choices, get, known, read_folder
+from backend.instruments.catalogue import PRIMARY, asked_at, choices, get, known, read_folder, spoken
 from backend.instruments.instrument import Band, Given, Instrument, Item, Loinc, Role, Score
 from backend.instruments.reading import read
 
@@ -19,4 +19,5 @@ __all__ = [
     "known",
     "read",
     "read_folder",
+    "spoken",
 ]

@@ -7,6 +7,7 @@ from importlib.resources.abc import Traversable
 from backend.instruments.instrument import Instrument
 from backend.instruments.reading import read
 from backend.instruments.table import mistake
+from backend.language import current
 
 PRIMARY = "nrs-anxiety"  # asked first at every check-in, which is answered with it
 
@@ -17,6 +18,11 @@ def get(slug: str) -> Instrument:
     if slug not in by_slug:
         raise ValueError(f"no instrument is called {slug!r}, known are {', '.join(by_slug)}")
     return by_slug[slug]
+
+
+def spoken(instrument: Instrument) -> Instrument:
+    """Return an instrument in the language of whoever reads, in English where that has no wording to be had."""
+    return instrument.in_language(current())
 
 
 @cache

@@ -5,6 +5,7 @@ import re
 from backend.instruments.instrument import Instrument
 from backend.instruments.table import mistake
 
+OWN_MARK = "[own]"  # opens the source of a translation that is ours; whoever reads the questions is told
 DESIGN_MARK = "[design]"  # opens the reason for a number that we chose and no publication gives
 
 _NEEDED = {"outcome": ("baseline_window_hours", "minimum_baseline"), "flag": ("flag_from",), "change": ()}
@@ -25,6 +26,7 @@ def check(instrument: Instrument) -> None:
     _check_sources(instrument)
     _check_loinc(instrument)
     _check_given(instrument)
+    _check_wording(instrument)
 
 
 def _check_plain_numbers(instrument: Instrument) -> None:
@@ -130,3 +132,15 @@ def _check_given(instrument: Instrument) -> None:
         raise mistake(instrument.slug, "given.every_weeks", given.every_weeks, "1 or more")
     if given.every_weeks is not None and given.from_hours is not None:
         raise mistake(instrument.slug, "given.from_hours", given.from_hours, "to be left out beside every_weeks")
+
+
+def _check_wording(instrument: Instrument) -> None:
+    if not instrument.wording:
+        return
+    field = f"translations.{instrument.language}.source"
+    if instrument.wording.startswith(OWN_MARK):
+        if instrument.label is None:
+            raise ValueError(f"{instrument.slug}: {field} says it is ours, expected a label beside it that says so too")
+    elif not any(citation in instrument.wording for citation in instrument.sources):
+        wanted = f"a citation listed under sources, or {OWN_MARK} and by whom"
+        raise mistake(instrument.slug, field, instrument.wording, wanted)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from numbers import Real
 from typing import Literal
 
+LANGUAGE = "en"  # of every file; translations stand in tables of their own
 Role = Literal["outcome", "flag", "change"]
 
 HOURS_PER_WEEK = 7 * 24
@@ -111,6 +112,13 @@ class Instrument:
     loinc: Loinc | None
     licence: str
     sources: Mapping[str, str] = field(hash=False)  # short citation -> full reference
+    language: str = LANGUAGE  # of the texts that people read
+    wording: str = ""  # where a translation's words come from, or that they are our own
+    translations: "Mapping[str, Instrument]" = field(default_factory=dict, hash=False, repr=False)
+
+    def in_language(self, code: str) -> "Instrument":
+        """Return the instrument in the words of a language; as it is where there are none to be had."""
+        return self.translations.get(code, self)
 
     @property
     def total_minimum(self) -> int:

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TypeGuard, TypeVar, get_args
 
@@ -22,9 +23,11 @@ def read(text: str) -> Instrument:
     """
     table = _opened(text)
     instrument = _built(table)
+    translations = _translations(table, instrument)
     table.close()
-    check(instrument)
-    return instrument
+    for one in (instrument, *translations.values()):
+        check(one)
+    return replace(instrument, translations=MappingProxyType(translations))
 
 
 class _Thresholds:
@@ -142,6 +145,41 @@ def _bands(table: Table) -> tuple[Band, ...]:
     return tuple(
         Band(row.need("minimum", WHOLE), row.need("maximum", WHOLE), row.need("label", TEXT), source)
         for row in bands.tables("ranges")
+    )
+
+
+def _translations(table: Table, instrument: Instrument) -> dict[str, Instrument]:
+    """Return the instrument in other words, by language."""
+    languages = table.maybe_table("translations")
+    if languages is None:
+        return {}
+    return {code: _translated(languages.table(code), code, instrument) for code in languages.names()}
+
+
+def _translated(table: Table, code: str, instrument: Instrument) -> Instrument:
+    texts = table.need("items", TEXTS)
+    if len(texts) != len(instrument.items):
+        raise mistake(table.slug, f"translations.{code}.items", texts, f"{len(instrument.items)} texts, one per item")
+    anchors = table.table("anchors").texts_by_number()
+    if anchors.keys() != instrument.anchors.keys():
+        raise mistake(
+            table.slug, f"translations.{code}.anchors", anchors, f"the keys {', '.join(map(str, instrument.anchors))}"
+        )
+    stem = table.maybe("stem", TEXT)
+    if (stem is None) != (instrument.stem is None):
+        raise mistake(
+            table.slug, f"translations.{code}.stem", stem, "a text where the original has one, none elsewhere"
+        )
+    return replace(
+        instrument,
+        language=code,
+        title=table.maybe("title", TEXT) or instrument.title,
+        recall=table.need("recall", TEXT),
+        stem=stem,
+        items=tuple(replace(item, text=text) for item, text in zip(instrument.items, texts, strict=True)),
+        anchors=MappingProxyType(anchors),
+        label=table.maybe("label", TEXT),
+        wording=table.need("source", TEXT),
     )
 
 

@@ -108,6 +108,10 @@ class Table:
         rows = self.need(key, _TABLES)
         return [self._opened(f"{key}[{place}].", row) for place, row in enumerate(rows, start=1)]
 
+    def names(self) -> list[str]:
+        """Return the names of all fields."""
+        return list(self._entries)
+
     def texts_by_key(self) -> dict[str, str]:
         """Return every field of a table whose keys are free."""
         return {key: self.need(key, TEXT) for key in self._entries}

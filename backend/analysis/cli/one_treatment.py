@@ -8,11 +8,11 @@ from backend.analysis.arrays import Floats
 from backend.analysis.cli.csv_file import BadInputError
 from backend.analysis.cli.pictures import NO_ORDER
 from backend.analysis.cli.ratings_file import RatingsFile
-from backend.analysis.cohorts.notes import UNDER_E1
+from backend.analysis.cohorts.notes import under_e1
 from backend.analysis.outcomes.flags import flag_texts
 from backend.analysis.outcomes.kernel import Outcomes, Status, outcomes_of
 from backend.analysis.outcomes.rules import RuleSet
-from backend.analysis.outcomes.sentences import sentence
+from backend.analysis.outcomes.sentences import Told, sentence
 from backend.analysis.outcomes.study import Labelled, episodes_per_treatment
 from backend.analysis.schedule import Protocol
 from backend.charts import Band, Dose, Miss, Point, ResponseCurve
@@ -49,7 +49,7 @@ def response_curve(
         lost_above=None if known_baseline is None else baseline * rules.lost_above_percent / 100,
         onset=_band(outcomes, "onset", at),
         loss=_band(outcomes, "loss", at),
-        sentence=sentence(outcomes, at, rules),
+        sentence=sentence(Told.of(outcomes, at), rules),
         notes=_notes(rules, scale, starts_known=file.study.has_starts),
     )
 
@@ -108,6 +108,6 @@ def _band(outcomes: Outcomes, event: str, at: int) -> Band | None:
 def _notes(rules: RuleSet, scale: Instrument | None, *, starts_known: bool) -> tuple[str, ...]:
     return (
         rules.in_words(),
-        UNDER_E1 if starts_known else NO_ORDER,
+        under_e1() if starts_known else NO_ORDER,
         *([scale.label] if scale and scale.label else []),
     )

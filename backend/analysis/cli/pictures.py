@@ -2,7 +2,7 @@
 
 from backend.analysis.cli.run import Answer
 from backend.analysis.cohorts.drawing import MEASURES, cohort_curve, cohort_picture
-from backend.analysis.cohorts.notes import UNDER_E1, answered_share, left_out_notes, population_note
+from backend.analysis.cohorts.notes import answered_share, left_out_notes, population_note, under_e1
 from backend.analysis.cohorts.population import Population
 from backend.charts import CohortPicture, cohort_svg
 
@@ -36,7 +36,7 @@ def notes(answer: Answer, cohorts: list[Population]) -> tuple[str, ...]:
             if cohorts
             else []
         ),
-        UNDER_E1 if answer.starts_known else NO_ORDER,
+        under_e1() if answer.starts_known else NO_ORDER,
         *(grouped if answer.without_group else ()),
         *(["Groups as they were: who was given which may explain a difference."] if answer.question.by else []),
         *(["Flagged ratings are left out."] if answer.question.exclude_flagged else []),

@@ -7,19 +7,25 @@ import numpy as np
 
 from backend.analysis.cohorts.estimate import CohortEstimate, Curve
 from backend.charts import CohortCurve, CohortPicture
+from backend.language import gettext as _
 
-MEASURES = {
-    "in_response": ("In response", "Probability of being in response"),
-    "onset": ("Onset", "Probability that response has begun"),
-    "loss": ("Loss", "Probability that response is over, among all treated"),
-}
+MEASURES = ("in_response", "onset", "loss")
 
 Column = list[float | None]
 
 
+def measure_words() -> dict[str, tuple[str, str]]:
+    """Return the title of each of `MEASURES`, and what its axis shows."""
+    return {
+        "in_response": (_("In response"), _("Probability of being in response")),
+        "onset": (_("Onset"), _("Probability that response has begun")),
+        "loss": (_("Loss"), _("Probability that response is over, among all treated")),
+    }
+
+
 def cohort_picture(name: str, curves: Iterable[CohortCurve], notes: tuple[str, ...]) -> CohortPicture:
     """Return the picture of one of `MEASURES`, a curve for each cohort."""
-    title, measure = MEASURES[name]
+    title, measure = measure_words()[name]
     return CohortPicture(title, measure, tuple(curves), joined=name == "in_response", notes=notes)
 
 

@@ -4,24 +4,37 @@ from collections.abc import Mapping
 
 from backend.analysis.cohorts.estimate import SMALLEST_COHORT
 from backend.charts.words import plain
+from backend.language import gettext as _
 
-UNDER_E1 = "A new treatment ends the follow-up of the one before (E1)."
-ON_THE_GRID = {"no_rating_after_dose": "no rating inside a check-in window"}  # the grid has no other ratings
+
+def under_e1() -> str:
+    """Return what ends the follow-up of a treatment."""
+    return _("A new treatment ends the follow-up of the one before (E1).")
+
+
+def reason_words(reason: str) -> str:
+    """Return why somebody is not counted; the grid has no ratings but those inside a check-in window."""
+    return _("no rating inside a check-in window") if reason == "no_rating_after_dose" else plain(reason)
 
 
 def population_note(unit: str) -> str:
     """Return who is counted: one `unit`, treatment or course, of each patient."""
-    return f"Population: first {unit} of each patient, if evaluable."
+    if unit == "course":
+        return _("Population: first course of each patient, if evaluable.")
+    return _("Population: first treatment of each patient, if evaluable.")
 
 
 def left_out_notes(reasons: Mapping[str, int], *, n: int, of: str = "") -> list[str]:
     """Return who is not counted and why, and whether too few are; `of` names the cohort where there are several."""
-    listed = ", ".join(f"{count} ({ON_THE_GRID.get(reason, plain(reason))})" for reason, count in reasons.items())
-    left_out = [f"Left out{of and f' of {of}'}: {listed}."] if reasons else []
-    too_few = f"{of and f'{of}: '}n = {n}, too few; an estimate needs {SMALLEST_COHORT}."
-    return [*left_out, too_few] if n < SMALLEST_COHORT else left_out
+    listed = ", ".join(f"{count} ({reason_words(reason)})" for reason, count in reasons.items())
+    words = _("Left out of {cohort}: {reasons}.") if of else _("Left out: {reasons}.")
+    left_out = [words.format(cohort=of, reasons=listed)] if reasons else []
+    too_few = _("n = {n}, too few; an estimate needs {smallest}.").format(n=n, smallest=SMALLEST_COHORT)
+    return [*left_out, f"{of}: {too_few}" if of else too_few] if n < SMALLEST_COHORT else left_out
 
 
 def answered_share(answered: int, due: int) -> str:
     """Return how many of the check-ins that were due were answered."""
-    return f"{100 * answered / due:.0f} % of {due}" if due else "none was due"
+    return (
+        _("{percent} % of {due}").format(percent=f"{100 * answered / due:.0f}", due=due) if due else _("none was due")
+    )

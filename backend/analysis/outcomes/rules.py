@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from backend.language import gettext as _
+
 CONFIRM_WITHIN_HOURS = 240.0  # [design] the next check-in after +4 h is day 7, and its window closes on day 10
 DEFAULT_RULE_SET = "R50C-L50"
 
@@ -39,12 +41,14 @@ class RuleSet:
 
     def in_words(self) -> str:
         """Return the rule set by name and in words, for pictures and reports."""
-        confirmed = f"and again at the next check-in, up to {self.confirm_within_hours:g} h later"
-        twice = ", twice in a row" if self.losses_in_a_row > 1 else ""
-        return (
-            f"{self.name} – response: at most {self.response_at_most_percent} % of baseline "
-            f"{confirmed if self.confirmed else 'at any check-in'}; "
-            f"lost: above {self.lost_above_percent} % of baseline{twice}."
+        confirmed = _("at most {percent} % of baseline and again at the next check-in, up to {hours} h later")
+        response = confirmed if self.confirmed else _("at most {percent} % of baseline at any check-in")
+        twice = self.losses_in_a_row > 1
+        lost = _("above {percent} % of baseline, twice in a row") if twice else _("above {percent} % of baseline")
+        return _("{name} – response: {response}; lost: {lost}.").format(
+            name=self.name,
+            response=response.format(percent=self.response_at_most_percent, hours=f"{self.confirm_within_hours:g}"),
+            lost=lost.format(percent=self.lost_above_percent),
         )
 
 
