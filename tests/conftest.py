@@ -40,10 +40,14 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "default")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that use the database: they also run on PostgreSQL."""
+    """Mark the tests that use the database: they also run on PostgreSQL.
+
+    Not those in a browser: what their pages ask the database, the tests without one ask as well.
+    """
     for item in items:
-        uses = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
-        if uses or item.get_closest_marker("django_db"):
+        fixtures = set(getattr(item, "fixturenames", ()))
+        uses = {"db", "transactional_db", "live_server"} & fixtures or item.get_closest_marker("django_db")
+        if uses and "chromium" not in fixtures:
             item.add_marker("database")
 
 

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from backend.tracking import links
 from tests import make
 
 ROLES = ("anonymous", "patient", "stranger", "clinician", "other_clinic")
@@ -29,10 +30,37 @@ ACCESS = {
     "": ("302 200 200 302 302", "302 405 405 405 405"),
     "check-ins/<int:check_in_id>/": ("302 200 404 404 404", "302 302 404 404 404"),
     "check-ins/<int:check_in_id>/skip/": ("302 200 404 404 404", "302 302 404 404 404"),
+    "check-ins/<int:check_in_id>/undo/": ("302 405 405 405 405", "302 302 404 404 404"),
+    # A check-in by its link: whoever holds it may answer, skip and undo
+    "c/<str:token>/": (EVERYBODY, SENT_ON),
+    "c/<str:token>/skip/": (EVERYBODY, SENT_ON),
+    "c/<str:token>/undo/": (NEVER, SENT_ON),
     "treatments/<int:treatment_id>/outcome/": ("302 286 404 404 404", "302 405 405 405 405"),
+    "treatments/<int:treatment_id>/start/": ("302 404 404 404 404", "302 404 404 404 404"),  # given at the clinic
+    "relief/": ("302 200 200 200 200", "302 405 405 405 405"),
+    "relief/print/": ("302 200 200 200 200", "302 405 405 405 405"),
+    "relief/ratings.csv": ("302 302 200 200 200", "302 405 405 405 405"),  # closed on a dose day
     "patients/": ("302 404 404 200 200", "302 404 404 405 405"),
     "patients/<int:patient_id>/": ("302 404 404 200 404", "302 404 404 405 405"),
+    "patients/<int:patient_id>/treatments/<int:treatment_id>/start/": ("302 404 404 200 404", "302 404 404 200 404"),
     "cohorts/": ("302 404 404 200 200", "302 404 404 405 405"),
+    "settings/language/": (NEVER, NOWHERE),
+    "help/": (EVERYBODY, NEVER),
+    "consent/": ("302 200 200 404 404", "302 200 404 404 404"),
+    "settings/": ("302 200 200 404 404", "302 200 404 404 404"),
+    "settings/calendar/": ("302 200 405 404 404", "302 200 404 404 404"),
+    # What a phone keeps, and what it hands in
+    "entries/": (NEVER, "401 415 415 415 415"),
+    "c/<str:token>/entries/": (NEVER, "415 415 415 415 415"),
+    "c/<str:token>/steps/": (NEVER, "400 400 400 400 400"),
+    "phone/": ("401 200 200 200 200", NEVER),
+    "offline/": (EVERYBODY, NEVER),
+    "sw.js": (EVERYBODY, NEVER),
+    "manifest.webmanifest": (EVERYBODY, NEVER),
+    # What tells a patient that a check-in is there
+    "push/": ("302 405 405 405 405", "302 400 400 404 404"),
+    "push/end/": ("302 405 405 405 405", "302 400 400 404 404"),
+    "calendar/<str:secret>.ics": (EVERYBODY, NEVER),  # the secret is the key
     # For machines
     "livez": (EVERYBODY, NEVER),
     "readyz": (EVERYBODY, NEVER),
@@ -157,6 +185,8 @@ def ids(patient, clinician):
         "treatments": treatment.pk,
         "courses": treatment.pk,
         "check-ins": treatment.check_ins.get(name="+1 h").pk,
+        "c": links.token(treatment.check_ins.get(name="+1 h")),
+        "calendar": patient.calendar_secret,
         "ratings": make.rating(of=treatment, hours=-1).pk,
         "instruments": "gad7",
     }

@@ -54,7 +54,7 @@ def pins(lock: str) -> dict[str, str]:
 def faults_of_lock(lock: str) -> list[str]:
     entries = lock.replace("\\\n", " ").splitlines()
     wrong = [entry for entry in entries if not re.match(r"#|[a-z0-9][\w.-]*==\S+ .*--hash=sha256:[0-9a-f]{64}", entry)]
-    return wrong + re.findall(r".*http.*", lock) + ([] if "make lock" in lock[:200] else ["not made by make lock"])
+    return wrong + re.findall(r".*https?:.*", lock) + ([] if "make lock" in lock[:200] else ["not made by make lock"])
 
 
 def requested(lines: str) -> list[str]:

@@ -3,17 +3,20 @@
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
 from backend.accounts import services
-from backend.accounts.models import AuditEntry, Clinic, Consent, Membership, Patient, Person
+from backend.accounts.models import RECORDING_ROLES, AuditEntry, Clinic, Consent, Membership, Patient, Person
 
 admin.site.site_header = admin.site.site_title = "Ebb administration"
 admin.site.unregister(EmailAddress)  # allauth's table stays empty: it would hold addresses readable
 admin.site.unregister(Authenticator)  # it holds the secrets of second factors
+
+CREATED_WITH = ("name", "time_zone", "country", "default_protocol", "demo")  # the rest of a clinic is changed later
 
 
 class KeptAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # Django's class takes none while it runs
@@ -70,21 +73,47 @@ class PersonAdmin(KeptAdmin):
             services.remove_second_factors(actor=acting(request), person=person, reason="Removed in the admin")
 
 
+class ClinicForm(ModelForm):  # type: ignore[type-arg] # Django's class takes none while it runs
+    """A clinic, whose PHQ-9 item 9 is read by somebody who treats there."""
+
+    def clean_item9_owner(self) -> Person | None:
+        """Refuse somebody who would not see the answers."""
+        owner: Person | None = self.cleaned_data["item9_owner"]
+        if owner and not Membership.objects.held_by(owner, RECORDING_ROLES).filter(clinic=self.instance.pk).exists():
+            raise ValidationError("This person does not treat at this clinic, expected a clinician or owner of it.")
+        return owner
+
+
 @admin.register(Clinic)
 class ClinicAdmin(KeptAdmin):
     """Clinics."""
 
-    fields = ("name", "time_zone", "country", "default_protocol", "demo")
+    form = ClinicForm
+    fields = (
+        "name",
+        "time_zone",
+        "country",
+        "phone",
+        "default_protocol",
+        "compares_sessions",
+        "item9_owner",
+        "item9_plan",
+        "demo",
+    )
     list_display = ("name", "time_zone", "country", "demo")
     ordering = ("name",)
+    raw_id_fields = ("item9_owner",)
 
     def save_model(self, request: HttpRequest, obj: Clinic, form: "ModelForm[Clinic]", change: bool) -> None:  # noqa: FBT001 - Django's signature
         """Store through the services, which write the audit row."""
+        fields = {name: form.cleaned_data[name] for name in form.changed_data}
         if change:
-            fields = {name: form.cleaned_data[name] for name in form.changed_data}
-            services.change_clinic(actor=acting(request), clinic=Clinic.objects.get(pk=obj.pk), fields=fields)
+            clinic = Clinic.objects.get(pk=obj.pk)
         else:
-            obj.pk = services.create_clinic(actor=acting(request), **form.cleaned_data).pk
+            first = {name: form.cleaned_data[name] for name in CREATED_WITH}
+            clinic = services.create_clinic(actor=acting(request), **first)
+            obj.pk = clinic.pk
+        services.change_clinic(actor=acting(request), clinic=clinic, fields=fields)
 
 
 @admin.register(Membership)

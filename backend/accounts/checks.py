@@ -37,6 +37,14 @@ def mail_leaves_this_machine(**_asked: Any) -> list[CheckMessage]:  # noqa: ANN4
 
 
 @register(Tags.security, deploy=True)
+def links_lead_here(**_asked: Any) -> list[CheckMessage]:  # noqa: ANN401 - as above
+    """Warn when reminders of a server for other machines hold links to nowhere."""
+    if settings.ENCRYPTED_IN_TRANSIT and not settings.PUBLIC_URL.startswith("https://"):
+        return [Warning("Links in reminders lead nowhere.", hint="Set PUBLIC_URL.", id="accounts.W004")]
+    return []
+
+
+@register(Tags.security, deploy=True)
 def the_proxy_is_known(**_asked: Any) -> list[CheckMessage]:  # noqa: ANN401 - as above
     """Warn when Ebb serves other machines without knowing of the proxy that encrypts what it sends."""
     if settings.ENCRYPTED_IN_TRANSIT and not settings.TRUSTED_PROXIES:

@@ -16,7 +16,21 @@ from backend.analysis.schedule import DEFAULT_PROTOCOL
 
 HIDDEN = ["hidden", "hidden"]  # that a name or address changed is on record, what it was is not
 NOT_TYPED = ["password", "email_hash"]  # columns that hold what was made from something else
-SAID = {"demo", "time_zone", "country", "default_protocol", "language", "is_active", "is_staff", "is_superuser", "role"}
+SAID = {
+    "compares_sessions",
+    "country",
+    "default_protocol",
+    "demo",
+    "help_country",
+    "is_active",
+    "is_staff",
+    "is_superuser",
+    "language",
+    "role",
+    "time_zone",
+    "wants_email",
+    "wants_sms",
+}
 
 
 @transaction.atomic
@@ -91,12 +105,18 @@ def add_member(*, actor: Person | None, clinic: Clinic, person: Person, role: st
 
 @transaction.atomic
 def end_membership(*, actor: Person | None, membership: Membership) -> None:
-    """End a person's work at a clinic; their next request no longer sees its patients."""
+    """End a person's work at a clinic; their next request no longer sees its patients.
+
+    Where they were who reads PHQ-9 item 9 nobody is any more, so it is no longer asked.
+    """
     ended_at = timezone.now()
     if Membership.objects.active().filter(pk=membership.pk).update(ended_at=ended_at):
         membership.ended_at = ended_at
         changes: dict[str, list[Any]] = {"ended_at": [None, ended_at.isoformat()]}
         audit.record(actor, "membership.ended", membership, clinic=membership.clinic, changes=changes)
+        clinic = Clinic.objects.get(pk=membership.clinic_id)
+        if clinic.item9_owner_id == membership.person_id:
+            change_clinic(actor=actor, clinic=clinic, fields={"item9_owner": None, "item9_plan": ""})
 
 
 @transaction.atomic
@@ -113,6 +133,17 @@ def change_person(*, actor: Person | None, person: Person, fields: dict[str, Any
     changes = _changed(person, fields | ({"email": as_kept(fields["email"])} if "email" in fields else {}))
     if changes:
         audit.record(actor, "person.changed", person, changes=changes)
+
+
+@transaction.atomic
+def change_patient(*, actor: Person | None, patient: Patient, fields: dict[str, Any]) -> None:
+    """Change columns of a patient; the audit trail keeps neither numbers nor secrets.
+
+    Call it through `backend.tracking.services.patients`, which moves what depends on the time zone.
+    """
+    changes = _changed(patient, fields)
+    if changes:
+        audit.record(actor, "patient.changed", patient, patient=patient, changes=changes)
 
 
 @transaction.atomic
@@ -147,7 +178,7 @@ def withdraw_consent(*, actor: Person, patient: Patient) -> Consent | None:
     return withdrawn
 
 
-def _changed(row: Clinic | Person, fields: dict[str, Any]) -> dict[str, list[Any]]:
+def _changed(row: Clinic | Person | Patient, fields: dict[str, Any]) -> dict[str, list[Any]]:
     """Store what differs and return it as the audit trail may keep it."""
     differing = {field: new for field, new in fields.items() if getattr(row, field) != new}
     changes = {field: [getattr(row, field), new] if field in SAID else HIDDEN for field, new in differing.items()}

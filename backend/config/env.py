@@ -21,6 +21,8 @@ _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
 _SHORTEST_KEY = 50  # characters; Django calls a shorter key too weak
 _AES_BYTES = 32  # AES-256
+_P256_BYTES = 32
+_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # FIPS 186-4, D.1.2.3
 
 
 def load_file(path: Path) -> None:
@@ -114,6 +116,18 @@ def encryption_keys(name: str, *, kept_in: Path) -> dict[str, bytes]:
         if not key_id or len(keys.get(key_id, b"")) != _AES_BYTES:  # the pair itself is a secret: never quoted
             raise ImproperlyConfigured(f"{name} holds a pair that is not id:base64 of {_AES_BYTES} bytes")
     return keys
+
+
+def vapid_key(name: str, *, kept_in: Path) -> str:
+    """Return the private key that push services know Ebb by: 32 bytes of P-256 in URL-safe base64, given or kept."""
+    new = (1 + secrets.randbelow(_P256_ORDER - 1)).to_bytes(_P256_BYTES)
+    key = text(name, default="") or _kept(kept_in, base64.urlsafe_b64encode(new).decode().rstrip("="))
+    drawn = b""
+    with contextlib.suppress(ValueError):  # the key itself is a secret: never quoted
+        drawn = base64.b64decode(key + "=" * (-len(key) % 4), altchars=b"-_", validate=True)
+    if len(drawn) != _P256_BYTES or not 0 < int.from_bytes(drawn) < _P256_ORDER:
+        raise ImproperlyConfigured(f"{name} is no private key of P-256, expected its 32 bytes in URL-safe base64")
+    return key
 
 
 def _kept(path: Path, new: str) -> str:

@@ -1,5 +1,6 @@
 """Every setting of Ebb, read from environment variables alone; `.env.example` names them all."""
 
+from email.utils import parseaddr
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -20,6 +21,7 @@ ENCRYPTION_KEYS = env.encryption_keys("ENCRYPTION_KEYS", kept_in=VAR_DIR / "encr
 DEBUG = env.flag("DEBUG", default=False)
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
 PORT = env.number("PORT", default=8000)
+PUBLIC_URL = env.text("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", default=0)
 DATABASES = {"default": env.database("DATABASE_URL", default=VAR_DIR / "ebb.sqlite3")}
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", default="")
@@ -65,13 +67,15 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "backend.web.patient.link_holder.LinkHolderMiddleware",
+    "django.middleware.common.CommonMiddleware",  # after it: else it leads on to what lacks a slash
     "backend.accounts.sign_in.middleware.NoStoreMiddleware",
+    "backend.web.languages.LanguageMiddleware",
     "backend.accounts.sign_in.middleware.SecondFactorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -107,6 +111,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
+# Texts are written in English; locale/ holds the others, compiled before a web server starts.
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español")]
+TRANSLATIONS = BASE_DIR / "locale"
+LOCALE_PATHS = [VAR_DIR / "locale"]
+
 # Limits of sign-in are counted in the database: they hold across processes and need no Redis.
 CACHES = {
     "default": {
@@ -132,7 +142,10 @@ LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
 ENCRYPTED_IN_TRANSIT = not set(ALLOWED_HOSTS) <= {"localhost", "127.0.0.1", "[::1]"}
 SESSION_ENGINE = "backend.accounts.sign_in.sessions"
 SESSION_COOKIE_AGE = 30 * 24 * 60 * 60  # seconds a patient stays signed in; staff: accounts.sign_in.adapters
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENCRYPTED_IN_TRANSIT
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = ENCRYPTED_IN_TRANSIT
+LANGUAGE_COOKIE_NAME = "ebb_language"  # for who has not signed in; kept as long as a browser keeps it
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
+LANGUAGE_COOKIE_HTTPONLY = True
 if ENCRYPTED_IN_TRANSIT:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"  # no other host can set these
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
@@ -208,6 +221,26 @@ globals().update(env.mail("EMAIL_URL", default="consolemail://"))  # EMAIL_BACKE
 EMAIL_TIMEOUT = 5  # seconds a mail server may hold a request
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="Ebb <ebb@localhost>")
 
+# Reminders beside mail.
+VAPID_PRIVATE_KEY = env.vapid_key("VAPID_PRIVATE_KEY", kept_in=VAR_DIR / "vapid_key")
+VAPID_SUBJECT = env.text("VAPID_SUBJECT", default=f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}")
+PUSH_HOSTS = env.names(
+    "PUSH_HOSTS",
+    default=[
+        "fcm.googleapis.com",
+        "updates.push.services.mozilla.com",
+        "*.push.services.mozilla.com",
+        "*.notify.windows.com",
+        "web.push.apple.com",
+    ],
+)
+PUSH_STUB_PORT = 0  # of a push service that tests run on this machine
+SMS_BACKEND = env.text("SMS_BACKEND", default="backend.tracking.reminders.channels.sms.print_text")
+SMS_URL = env.text("SMS_URL", default="")
+SMS_ACCOUNT = env.text("SMS_ACCOUNT", default="")
+SMS_TOKEN = env.text("SMS_TOKEN", default="")
+SMS_FROM = env.text("SMS_FROM", default="")
+
 # A view that says nothing about access is closed; docs/api.md says what holds on every route.
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -266,5 +299,6 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "heartbeat", "schedule": 30.0, "options": {"expires": 30}},
     # Beside `manage.py sweep`, which does the same without a broker: either one may be down.
     "sweep": {"task": "backend.tracking.tasks.sweep", "schedule": 60.0, "options": {"expires": 60}},
+    "reminders": {"task": "backend.tracking.tasks.send_reminders", "schedule": 60.0, "options": {"expires": 60}},
 }
 HEARTBEAT_FILE = VAR_DIR / "heartbeat"

@@ -14,7 +14,6 @@ QUIET = timedelta(hours=next(one.closes for one in protocol(DEFAULT_PROTOCOL).ch
 
 def quiet(patients: QuerySet[Patient], now: datetime) -> QuerySet[Patient]:
     """Return those who are between the baseline of a treatment and the close of its +4 h check-in."""
-    dosed = Treatment.objects.started().filter(patient=OuterRef("pk"), started_at__lte=now, started_at__gt=now - QUIET)
     before_the_next = CheckIn.objects.filter(
         treatment__patient=OuterRef("pk"),
         treatment__state=Progress.PLANNED,
@@ -22,7 +21,16 @@ def quiet(patients: QuerySet[Patient], now: datetime) -> QuerySet[Patient]:
         opens_at__lte=now,
         closes_at__gt=now,
     )
-    return patients.filter(Exists(dosed) | Exists(before_the_next))
+    return patients.filter(Exists(_lately(now).filter(patient=OuterRef("pk"))) | Exists(before_the_next))
+
+
+def is_night(person: Person, now: datetime) -> bool:
+    """Tell whether somebody is in the hours after a dose, at whichever clinic: what they see is dark and still."""
+    return _lately(now).filter(patient__person=person).exists()
+
+
+def _lately(now: datetime) -> QuerySet[Treatment]:
+    return Treatment.objects.started().filter(started_at__lte=now, started_at__gt=now - QUIET)
 
 
 def readable_treatment(patient: Patient, now: datetime) -> Treatment | None:

@@ -3,21 +3,20 @@
 from datetime import datetime, timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backend import instruments
 from backend.analysis.cohorts.drawing import MEASURES, cohort_curve, cohort_picture
-from backend.analysis.cohorts.notes import UNDER_E1, answered_share, left_out_notes, population_note
+from backend.analysis.cohorts.notes import answered_share, left_out_notes, population_note, under_e1
 from backend.analysis.facts import Facts
 from backend.analysis.outcomes.rules import RuleSet
 from backend.charts import Band, CohortPicture, Dose, Miss, Point, ResponseCurve
-from backend.charts.words import plain
+from backend.charts.words import number, plain
 from backend.tracking.cohorts import Cohort
 from backend.tracking.estimation import facts_of, fresh_outcomes
 from backend.tracking.models import CheckIn, Outcome, State, Treatment, Unit
 from backend.tracking.models.check_ins import SUPERSEDED
 
-NOT_RANDOMISED = "Relief seen in an open clinic is not efficacy; who was given what was not drawn by lot."
-EVERYONE = "All"  # the only curve of a picture
 AN_HOUR = timedelta(hours=1)
 
 
@@ -32,7 +31,7 @@ def response_picture(
     facts = facts_of(treatment, unit)
     if outcome is None or facts is None:
         return None
-    scale = instruments.get(instrument)
+    scale = instruments.spoken(instruments.get(instrument))
     base = outcome.baseline
     return ResponseCurve(
         title=f"{treatment.patient.code}, {_title(treatment)}",
@@ -47,8 +46,8 @@ def response_picture(
         lost_above=None if base is None else base * rules.lost_above_percent / 100,
         onset=_band(outcome.onset_lower_hours, outcome.onset_upper_hours),
         loss=_loss(outcome, facts),
-        sentence=outcome.sentence,
-        notes=(rules.in_words(), UNDER_E1, *([scale.label] if scale.label else [])),
+        sentence=outcome.in_words(),
+        notes=(rules.in_words(), under_e1(), *([scale.label] if scale.label else [])),
     )
 
 
@@ -57,13 +56,13 @@ def cohort_pictures(cohort: Cohort) -> dict[str, CohortPicture]:
     notes = _notes(cohort)
     size = {"n": cohort.n, "check_ins_followed": cohort.check_ins_followed}
     return {
-        name: cohort_picture(name, [cohort_curve(name, EVERYONE, cohort.estimate, **size)], notes) for name in MEASURES
+        name: cohort_picture(name, [cohort_curve(name, _("All"), cohort.estimate, **size)], notes) for name in MEASURES
     }
 
 
 def _title(treatment: Treatment) -> str:
     given = treatment.drug_name or treatment.get_drug_display()
-    dose = "" if treatment.dose_mg is None else f" {treatment.dose_mg.normalize():f} mg"
+    dose = "" if treatment.dose_mg is None else f" {number(float(treatment.dose_mg))} mg"
     return f"{given}{dose}, {treatment.get_route_display()}"
 
 
@@ -80,9 +79,9 @@ def _points(facts: Facts, instrument: str) -> tuple[Point, ...]:
 
 
 def _doses(facts: Facts) -> tuple[Dose, ...]:
-    doses = [Dose(_hours(facts, one.started_at), "dose") for one in facts.doses]
+    doses = [Dose(_hours(facts, one.started_at), _("dose")) for one in facts.doses]
     if facts.following is not None:
-        doses.append(Dose(_hours(facts, facts.following.started_at), "next treatment"))
+        doses.append(Dose(_hours(facts, facts.following.started_at), _("next treatment")))
     return tuple(doses)
 
 
@@ -113,12 +112,12 @@ def _loss(outcome: Outcome, facts: Facts) -> Band | None:
 def _notes(cohort: Cohort) -> tuple[str, ...]:
     """Return what every picture must say: population, rules, missingness, what a new dose does, no randomisation."""
     left_out = left_out_notes(cohort.counts.reasons, n=cohort.n)
-    waiting = [f"Treatments still being worked out: {cohort.waiting}."] if cohort.waiting else []
+    waiting = [_("Treatments still being worked out: {count}.").format(count=cohort.waiting)] if cohort.waiting else []
     return (
         " ".join([population_note(cohort.selection.unit), *left_out]),
-        f"Rule set {cohort.rules.in_words()}",
-        f"Check-ins answered: {answered_share(sum(cohort.answered), sum(cohort.due))}.",
-        UNDER_E1,
-        NOT_RANDOMISED,
+        _("Rule set {rules}").format(rules=cohort.rules.in_words()),
+        _("Check-ins answered: {share}.").format(share=answered_share(sum(cohort.answered), sum(cohort.due))),
+        under_e1(),
+        _("Relief seen in an open clinic is not efficacy; who was given what was not drawn by lot."),
         *waiting,
     )

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from backend.tracking import estimation
+from backend.tracking import estimation, reminders
 
 
 @shared_task
@@ -19,3 +19,9 @@ def estimate_treatment(treatment_id: int) -> None:
 def sweep() -> None:
     """Repair whatever lost messages left behind."""
     estimation.sweep()
+
+
+@shared_task
+def send_reminders() -> None:
+    """Plan reminders that come near, and send those that are due."""
+    reminders.run()

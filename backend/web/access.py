@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from backend.accounts.models import Clinic, Membership, Patient, Person
 from backend.tracking.models import CheckIn, Treatment
+from backend.tracking.models.treatments import TreatmentQuerySet
 
 View = Callable[..., HttpResponse]
 
@@ -47,6 +48,6 @@ def own_check_ins(person: Person) -> QuerySet[CheckIn]:
     return mine.with_answers().select_related("treatment__patient__clinic")
 
 
-def own_treatments(person: Person) -> QuerySet[Treatment]:
+def own_treatments(person: Person) -> TreatmentQuerySet:
     """Return the treatments a person was given."""
     return Treatment.objects.visible_to(person).filter(patient__person=person)

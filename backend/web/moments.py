@@ -4,20 +4,27 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.dateformat import format as formatted
-
-_DAYS = {-1: "yesterday ", 0: "", 1: "tomorrow "}
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 
 def at_time(moment: datetime, now: datetime, zone: str) -> str:
     """Return "at 15:10", "tomorrow at 15:10" or "on Saturday 29 November at 15:10"."""
     there, today = moment.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
-    days = (there.date() - today).days
-    year = "" if there.year == today.year else f" {there.year}"
-    day = _DAYS.get(days, f"on {formatted(there, 'l j F')}{year} ")
-    return f"{day}at {there:%H:%M}"
+    words = {-1: _("yesterday at {time}"), 0: _("at {time}"), 1: _("tomorrow at {time}")}
+    this_year, other_year = pgettext("form of a date", "l j F"), pgettext("form of a date", "l j F Y")
+    told = words.get((there.date() - today).days, _("on {day} at {time}"))
+    date = formatted(there, this_year if there.year == today.year else other_year)
+    return told.format(day=date, time=f"{there:%H:%M}")
 
 
 def stamp(moment: datetime, zone: str) -> str:
     """Return "24 Nov 2026, 15:10", as tables have it."""
     there = moment.astimezone(ZoneInfo(zone))
-    return f"{formatted(there, 'j M Y')}, {there:%H:%M}"
+    date = formatted(there, pgettext("form of a date", "j M Y"))
+    return f"{date}, {there:%H:%M}"
+
+
+def day(moment: datetime, zone: str) -> str:
+    """Return "24 November 2026"."""
+    return formatted(moment.astimezone(ZoneInfo(zone)), pgettext("form of a date", "j F Y"))

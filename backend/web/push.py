@@ -50,6 +50,6 @@ def _refuse_who_is_no_patient(request: SignedInRequest) -> None:
 
 def _text(told: object, name: str) -> str:
     written = told.get(name) if isinstance(told, dict) else None
-    if not isinstance(written, str):
-        raise Refused(name, f"{name} is no text")
+    if not (isinstance(written, str) and written.isascii()):  # as is whatever a browser gave
+        raise Refused(name, f"{name} is no text of plain letters")
     return written

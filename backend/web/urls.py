@@ -2,15 +2,46 @@
 
 from django.urls import path
 
+from backend.web import calendar, care, languages, push
 from backend.web.clinician import cohorts, patient, patients
-from backend.web.patient import check_ins, home
+from backend.web.clinician import dose as clinician_dose
+from backend.web.patient import check_ins, consent, home, links, relief, settings, undo
+from backend.web.patient import dose as patient_dose
+from backend.web.phone import entries, phone, shell
+from backend.web.phone import steps as phone_steps
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("check-ins/<int:check_in_id>/", check_ins.check_in, name="check-in"),
     path("check-ins/<int:check_in_id>/skip/", check_ins.skip, name="skip"),
+    path("check-ins/<int:check_in_id>/undo/", undo.undo, name="undo"),
+    path("c/<str:token>/", links.link, name="link"),
+    path("c/<str:token>/skip/", links.link_skip, name="link-skip"),
+    path("c/<str:token>/undo/", links.link_undo, name="link-undo"),
     path("treatments/<int:treatment_id>/outcome/", home.outcome, name="outcome"),
     path("patients/", patients.patients, name="patients"),
     path("patients/<int:patient_id>/", patient.patient, name="patient"),
+    path(
+        "patients/<int:patient_id>/treatments/<int:treatment_id>/start/", clinician_dose.dose_start, name="dose-start"
+    ),
     path("cohorts/", cohorts.cohorts, name="cohorts"),
+    path("treatments/<int:treatment_id>/start/", patient_dose.started_at_home, name="start-at-home"),
+    path("relief/", relief.relief, name="relief"),
+    path("relief/ratings.csv", relief.ratings_csv, name="relief-csv"),
+    path("relief/print/", relief.printed, name="relief-print"),
+    path("help/", care.help_page, name="help"),
+    path("consent/", consent.consent, name="consent"),
+    path("settings/", settings.settings, name="settings"),
+    path("settings/calendar/", settings.renew_calendar, name="renew-calendar"),
+    path("settings/language/", languages.choose, name="language"),
+    path("entries/", entries.entries, name="entries"),
+    path("c/<str:token>/entries/", entries.link_entries, name="link-entries"),
+    path("c/<str:token>/steps/", phone_steps.link_steps, name="link-steps"),
+    path("phone/", phone.phone, name="phone"),
+    path("offline/", shell.offline, name="offline"),
+    path("sw.js", shell.worker, name="sw"),
+    path("manifest.webmanifest", shell.manifest, name="manifest"),
+    path("push/", push.subscribe, name="push"),
+    path("push/end/", push.end, name="push-end"),
+    path("calendar/<str:secret>.ics", calendar.calendar, name="calendar"),
 ]

@@ -67,6 +67,17 @@ def test_a_clinic_is_made_and_changed_with_an_entry_each(client, superuser):
     assert actions() == ["clinic.created", "clinic.changed"]
 
 
+def test_a_clinic_names_who_reads_item_9_only_with_a_plan_and_only_who_treats_there(client, superuser, clinic, owner):
+    page = f"/admin/accounts/clinic/{clinic.pk}/change/"
+    form = {"name": clinic.name, "time_zone": "Europe/Berlin", "country": "DE", "default_protocol": "weekly"}
+    assert "needs both somebody who reads it" in client.post(page, form | {"item9_owner": owner.pk}).content.decode()
+    elsewhere = form | {"item9_owner": superuser.pk, "item9_plan": "Call."}
+    assert "does not treat at this clinic" in client.post(page, elsewhere).content.decode()
+    assert client.post(page, form | {"item9_owner": owner.pk, "item9_plan": "Call."}).status_code == 302
+    clinic.refresh_from_db()
+    assert clinic.asks_item9
+
+
 def test_memberships_are_started_and_ended_with_an_entry_each(client, superuser, clinic):
     person = make.person()
     client.post("/admin/accounts/membership/add/", {"person": person.pk, "clinic": clinic.pk, "role": "researcher"})

@@ -82,7 +82,7 @@ def test_a_deployment_that_prints_its_mail_or_knows_no_proxy_is_reported(setting
     settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
     settings.ENCRYPTED_IN_TRANSIT, settings.TRUSTED_PROXIES = True, 0
     said = {said.id for said in run_checks(tags=["security"], include_deployment_checks=True)}
-    assert {"accounts.W002", "accounts.W003"} <= said
+    assert {"accounts.W002", "accounts.W003", "accounts.W004"} <= said
 
 
 def test_the_admin_is_behind_the_same_sign_in(client, clinician):

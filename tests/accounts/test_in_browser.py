@@ -91,7 +91,7 @@ def sign_in_with_password(page, person):
 def sign_out(page):
     page.goto("/account/logout/")
     page.locator("main").get_by_role("button", name="Sign out").click()
-    page.wait_for_load_state()
+    page.wait_for_url(lambda url: "/account/logout/" not in url)  # what waits on the phone is sent first
 
 
 def test_a_patient_adds_a_passkey_and_signs_in_with_it(page, mailoutbox, patient):

@@ -193,3 +193,11 @@ def test_nobody_sees_nobody(patient, client):
     make.patient(at=patient.clinic, sign_in=False)
     nobody = client.get("/account/login/").wsgi_request.user
     assert not Patient.objects.visible_to(nobody).exists()
+
+
+def test_when_who_reads_item_9_leaves_it_is_no_longer_asked(clinic, owner):
+    services.change_clinic(actor=owner, clinic=clinic, fields={"item9_owner": owner, "item9_plan": "Call."})
+    assert clinic.asks_item9
+    services.end_membership(actor=owner, membership=owner.memberships.get())
+    clinic.refresh_from_db()
+    assert (clinic.asks_item9, clinic.item9_plan) == (False, "")

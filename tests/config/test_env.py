@@ -79,6 +79,21 @@ def test_what_is_no_encryption_key_is_refused_and_not_quoted(monkeypatch, tmp_pa
     assert KEY[:20] not in str(refused.value)
 
 
+def test_a_vapid_key_is_made_once_for_its_owner_alone(tmp_path):
+    file = tmp_path / "var" / "vapid_key"
+    made = env.vapid_key("EBB_TEST", kept_in=file)
+    assert env.vapid_key("EBB_TEST", kept_in=file) == made == file.read_text()
+    assert (len(base64.urlsafe_b64decode(made + "=")), file.stat().st_mode & 0o777) == (32, 0o600)
+
+
+@pytest.mark.parametrize("key", ["A" * 43, "_" * 43, KEY[:20], "not base64!" * 4])
+def test_what_is_no_vapid_key_is_refused_and_not_quoted(monkeypatch, tmp_path, key):
+    monkeypatch.setenv("EBB_TEST", key)
+    with pytest.raises(ImproperlyConfigured, match="EBB_TEST is no private key of P-256") as refused:
+        env.vapid_key("EBB_TEST", kept_in=tmp_path / "key")
+    assert key not in str(refused.value)
+
+
 def test_mail_leaves_as_the_url_says(monkeypatch):
     monkeypatch.setenv("EBB_TEST", "smtp+tls://ebb:secret@mail.example:587")
     mail = env.mail("EBB_TEST", default="consolemail://")

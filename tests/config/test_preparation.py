@@ -34,7 +34,7 @@ def steps(var: Path) -> list[str]:
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory) -> Path:
     var = tmp_path_factory.mktemp("prepared") / "var"
-    assert steps(var) == ["migrate", "collectstatic"]
+    assert steps(var) == ["migrate", "collectstatic", "backend.config.translations"]
     done = run(var, "-m", "backend.config.processes.preparation")
     assert done.returncode == 0, done.stderr
     return var
@@ -65,6 +65,15 @@ def test_static_files_are_collected_again_when_what_they_came_from_changed(prepa
     manifest.rename(manifest.with_suffix(".gone"))
     assert steps(prepared) == ["collectstatic"]
     manifest.with_suffix(".gone").rename(manifest)
+
+
+def test_translations_are_compiled_again_when_they_changed(prepared):
+    stamp = prepared / "locale" / "compiled"
+    before = stamp.read_text()
+    stamp.write_text("of other texts")
+    assert steps(prepared) == ["backend.config.translations"]
+    stamp.write_text(before)
+    assert (prepared / "locale" / "es" / "LC_MESSAGES" / "django.mo").exists()
 
 
 def test_collected_files_are_named_by_their_content_and_compressed(prepared):

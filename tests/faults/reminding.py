@@ -87,8 +87,9 @@ def sweep(at: str, point: str, nth: int, port: int, letters: str) -> list[int]:
 def _sweep(now: datetime, port: int, letters: Path, point: str, nth: int) -> None:
     from django.conf import settings  # noqa: PLC0415 - needs the set-up
 
-    from backend.tracking.reminders import claiming, mail, planning, push, run, sending, sms  # noqa: PLC0415 - as above
-    from backend.tracking.reminders.replies import Answer, Reply  # noqa: PLC0415 - as above
+    from backend.tracking.reminders import claiming, planning, run, sending  # noqa: PLC0415 - as above
+    from backend.tracking.reminders.channels import mail, push, sms  # noqa: PLC0415 - as above
+    from backend.tracking.reminders.channels.replies import Answer, Reply  # noqa: PLC0415 - as above
 
     settings.PUSH_STUB_PORT = port
     push.TIMEOUT_SECONDS = 0.3
@@ -133,7 +134,7 @@ def report() -> list[dict[str, Any]]:
     from django.db.models import Q  # noqa: PLC0415 - needs the set-up
 
     from backend.tracking.models import CheckIn, Effect, Step  # noqa: PLC0415 - as above
-    from backend.tracking.reminders.message import Message  # noqa: PLC0415 - as above
+    from backend.tracking.reminders.channels.message import Message  # noqa: PLC0415 - as above
     from backend.tracking.reminders.slots import HOURLY_BELOW_HOURS, slots  # noqa: PLC0415 - as above
 
     stored = {one.dedupe_key: one for one in Effect.objects.all()}

@@ -189,7 +189,7 @@ def answer_for_nine_days(phone, patient):
     rated["+1 h"] = rate(page, 7)
     waiting(page, 1)
     page.get_by_label("Moderately").and_(page.locator(":visible")).check()
-    page.get_by_role("button", name="That is enough for now").click()
+    page.get_by_role("button", name="Enough for now").click()
     waiting(page, 2)
     phone.stop_workers(page)
     phone.close()

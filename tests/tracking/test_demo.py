@@ -148,8 +148,14 @@ def test_whoever_has_no_sign_in_was_rated_through_the_clinic(demo):
     assert (entered_by, respondent) == (demo.clinician.pk, "patient")
 
 
+def test_somebody_is_about_to_take_a_dose_at_home(demo):
+    treatment = patient("demo-022").treatments.get()
+    assert list(Treatment.objects.to_take_at_home(NOW)) == [treatment]
+    assert due_check_in(patient("demo-022"), NOW) is None
+
+
 def test_every_route_and_indication_is_there_and_one_comparator(demo):
-    given = set(Treatment.objects.values_list("drug", "drug_name", "route", "indication", "protocol"))
+    given = set(Treatment.objects.started().values_list("drug", "drug_name", "route", "indication", "protocol"))
     assert {one[:3] for one in given} == {(one.drug, one.drug_name, one.route) for one in SHAPES}
     for shape in SHAPES:
         assert {one[3] for one in given if one[2] == shape.route} == {"gad", "sad", "ptsd"}

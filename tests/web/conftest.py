@@ -1,8 +1,10 @@
 """Patients at known distances from their dose, and pages opened by them and by staff."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
 from django.utils import timezone
 
 from tests import make
@@ -37,3 +39,15 @@ def at_desk(client, clinician):
     """The clinician's browser."""
     client.force_login(clinician)
     return client
+
+
+@pytest.fixture(autouse=True)
+def _one_request_at_a_time(monkeypatch):
+    """All threads of a live server share the connection to the test database, so its transactions must not mix."""
+    turn, answer = threading.Lock(), WSGIHandler.__call__
+
+    def in_turn(handler, environ, start_response):
+        with turn:
+            return answer(handler, environ, start_response)
+
+    monkeypatch.setattr(WSGIHandler, "__call__", in_turn)

@@ -96,7 +96,6 @@ def test_of_two_check_ins_due_the_one_that_closes_first_is_asked_first(on_phone,
     make.rating(of=patient.treatments.get(), hours=1.09)
     page = said(on_phone)
     assert "Week 1" in page
-    assert "by Hillside" in page
 
 
 def test_staff_arrive_at_their_patients(at_desk):

@@ -22,7 +22,7 @@ def people(transactional_db):
     """A demo clinic: a patient with a check-in due, one with an outcome, and a clinician with a cohort."""
     clinic, now = make.clinic(name="Harbour Clinic", demo=True), timezone.now()
     clinician = make.member(at=clinic, name="Clara Clinician")
-    due, done = (make.patient(at=clinic, code=code) for code in ("due", "done"))
+    due, done, at_home = (make.patient(at=clinic, code=code) for code in ("due", "done", "at-home"))
     fresh = make.treatment(of=due, by=clinician, started_at=now - timedelta(hours=1.1))
     make.rating(of=fresh, hours=-1, score=8)
     old = make.treatment(of=done, by=clinician, started_at=now - timedelta(days=15), dose_mg=40)
@@ -30,6 +30,9 @@ def people(transactional_db):
     make.amendment(of=old.ratings.last(), score=3)
     check_in = old.check_ins.get(name="+4 h")
     skip_check_in(actor=done.person, check_in=check_in, client_uuid=uuid4(), reason="too_sleepy")
+    by_mouth = {"route": "sublingual", "at_home": True, "planned_at": now + timedelta(hours=1)}
+    planned = make.treatment(of=at_home, by=clinician, **by_mouth)
+    make.ratings(of=planned, scores={-20: 7, -2: 7})
     for _ in range(5):
         treatment = make.treatment(of=make.patient(at=clinic, sign_in=False), by=clinician)
         make.ratings(of=treatment, scores={-1: 8, 1: 6, 2: 3, 3: 3, 168: 6}, by=clinician)
@@ -37,6 +40,8 @@ def people(transactional_db):
     return {
         "due": due,
         "done": done,
+        "at_home": at_home,
+        "planned": planned,
         "clinician": clinician,
         "treatment": old,
         "check_in": fresh.check_ins.get(number=2),
@@ -64,6 +69,8 @@ def browse(chromium, live_server, people):
 
     yield page_for
     for context in contexts:
+        for page in context.pages:
+            page.wait_for_load_state("networkidle")  # or the database is emptied under a request
         context.close()
     assert said == []
 
@@ -72,8 +79,14 @@ PAGES = {
     "question": ("due", "/"),
     "skip": ("due", "/check-ins/{check_in.pk}/skip/"),
     "home": ("done", "/"),
+    "relief": ("done", "/relief/"),
+    "print": ("done", "/relief/print/"),
+    "dose at home": ("at_home", "/treatments/{planned.pk}/start/"),
+    "closed": ("due", "/relief/"),
     "patients": ("clinician", "/patients/"),
     "patient": ("clinician", "/patients/{done.pk}/"),
+    "start of a dose": ("clinician", "/patients/{at_home.pk}/treatments/{planned.pk}/start/"),
+    "another start": ("clinician", "/patients/{done.pk}/treatments/{treatment.pk}/start/"),
     "cohorts": ("clinician", "/cohorts/"),
     "few": ("clinician", "/cohorts/?route=oral"),
 }
@@ -100,30 +113,27 @@ def test_two_taps_answer_a_check_in_and_the_phone_tells_its_clock(browse, people
     assert save.bounding_box()["y"] + save.bounding_box()["height"] <= PHONE[1]  # seen without scrolling
     for number in range(11):
         box = page.locator(".scale label").nth(number).bounding_box()
-        assert min(box["width"], box["height"]) >= 44
+        assert min(box["width"], box["height"]) >= 56
     page.get_by_label("6", exact=True).check()
     save.click()
-    page.get_by_text("2 of 4").wait_for()
+    page.get_by_text("Part 2 of 4").wait_for()
     rating = Rating.objects.get(check_in=people["check_in"])
     assert (rating.answers, rating.device_tz, rating.device_utc_offset_minutes) == ([6], "America/Sao_Paulo", -180)
     assert abs(rating.skew_ms) < 10_000
     page.get_by_label("Moderately").first.check()
-    page.get_by_role("button", name="That is enough for now").click()
+    page.get_by_role("button", name="Enough for now").first.click()
     page.get_by_role("heading", name="Thank you").wait_for()
     assert Rating.objects.get(check_in=people["check_in"], instrument="now4").answers == [2, None, None, None]
 
 
-def test_going_back_and_sending_again_stores_one_rating(browse, people):
+def test_going_back_stores_nothing_twice(browse, people):
     page = browse("due")
     page.goto(f"/check-ins/{people['check_in'].pk}/")
     page.get_by_label("6", exact=True).check()
     page.get_by_role("button", name="Save").click()
-    page.get_by_text("2 of 4").wait_for()
+    page.get_by_text("Part 2 of 4").wait_for()
     page.go_back()
-    page.wait_for_load_state()
-    assert Rating.objects.filter(check_in=people["check_in"]).count() == 1
-    page.get_by_role("button", name="Save").click()
-    page.wait_for_load_state()
+    page.get_by_text("Part 2 of 4").wait_for()  # the page is asked for again, and what is answered is not asked again
     assert Rating.objects.filter(check_in=people["check_in"]).count() == 1
 
 
@@ -132,8 +142,8 @@ def test_everything_works_without_script(browse, people):
     page.goto("/")
     page.get_by_label("10 As anxious as I can imagine").check()
     page.get_by_role("button", name="Save").click()
-    page.get_by_role("button", name="Skip these questions").click()
-    page.get_by_text("3 of 4").wait_for()
+    page.get_by_role("button", name="Skip this part").click()
+    page.get_by_text("Part 3 of 4").wait_for()
     ratings = Rating.objects.filter(check_in=people["check_in"]).order_by("pk")
     assert [one.answers for one in ratings] == [[10], [None] * 4]
     assert ratings[0].device_sent_at is None
@@ -151,6 +161,27 @@ def test_the_outcome_comes_by_itself_when_it_is_made(browse, people):
     page.goto("/")
     page.get_by_text("is being worked in").wait_for()
     page.get_by_text("At each check-in").wait_for(timeout=8_000)
+
+
+def test_a_dose_at_home_is_started_in_two_taps_without_script_too(browse, people):
+    page = browse("at_home", java_script_enabled=False)
+    page.goto("/")
+    for name in ("Dose started", "I have taken it now"):
+        target = page.locator("a, button").filter(has_text=name)
+        assert target.bounding_box()["height"] >= 56
+        target.click()
+    page.get_by_text("Noted: your dose started").wait_for()
+    people["planned"].refresh_from_db()
+    assert people["planned"].state == "started"
+
+
+def test_my_relief_prints_its_picture_and_ratings_and_nothing_else(browse):
+    page = browse("done", size=DESK)
+    page.emulate_media(media="print")
+    page.goto("/relief/print/")
+    assert page.locator("svg:visible").count() == 1
+    assert page.locator("tbody tr:visible").count() == 6
+    assert page.locator("form:visible, button:visible, .no-print:visible").count() == 0
 
 
 def test_a_signed_in_page_prints_without_its_controls(browse, people):

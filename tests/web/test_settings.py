@@ -50,6 +50,8 @@ def test_what_is_saved_is_stored_and_on_record(on_phone, patient):
     [
         ({"wants_sms": "on"}, "Text messages need a mobile number."),
         ({"phone": "07700 900123"}, "with its country code"),
+        ({"phone": "+(-) (-) ./."}, "with its country code"),
+        ({"phone": "+٤٤٧٧٠٠٩٠٠١٢٣"}, "with its country code"),
         ({"time_zone": "Mars/Olympus"}, "Select a valid choice"),
         ({"help_country": "XX"}, "Select a valid choice"),
     ],

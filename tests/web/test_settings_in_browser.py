@@ -105,7 +105,7 @@ def test_where_no_push_service_answers_the_page_says_so(browse):
 
 
 def test_a_tap_turns_notices_on(browse, patient):
-    from backend.tracking.reminders.push import public_key  # noqa: PLC0415 - a point on the curve to encrypt for
+    from backend.tracking.reminders.channels.push import public_key  # noqa: PLC0415 - a point on the curve to encrypt for
 
     page = browse(permissions=["notifications"])
     page.add_init_script(SUBSCRIBED % public_key())

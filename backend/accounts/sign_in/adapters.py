@@ -14,6 +14,7 @@ from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 from backend.accounts import keyring
 from backend.accounts.models import Person
@@ -62,7 +63,8 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth ships no
 
     def generate_authenticator_name(self, user: Person, type: Authenticator.Type) -> str:  # noqa: A002 - allauth's name
         """Return what a passkey is called until its owner says otherwise."""
-        return f"Passkey {Authenticator.objects.filter(user=user, type=type).count() + 1}"
+        number = Authenticator.objects.filter(user=user, type=type).count() + 1
+        return _("Passkey {number}").format(number=number)
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Return the site as a device shows it."""
@@ -81,9 +83,10 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth ships no
         squares = [f"M{x},{y}h1v1h-1z" for y, row in enumerate(code.get_matrix()) for x, dark in enumerate(row) if dark]
         size = code.modules_count + 2 * QR_MARGIN
         return format_html(
-            '<svg class="qr-code" viewBox="{0} {0} {1} {1}" width="240" height="240" role="img" aria-label="QR code">'
+            '<svg class="qr-code" viewBox="{0} {0} {1} {1}" width="240" height="240" role="img" aria-label="{3}">'
             '<path fill="#fff" d="M{0},{0}h{1}v{1}h-{1}z"/><path fill="#000" d="{2}"/></svg>',
             -QR_MARGIN,
             size,
             "".join(squares),
+            _("QR code"),
         )

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.forms import ConfirmLoginCodeForm, LoginForm, RequestLoginCodeForm, ResetPasswordForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 
 class AddressForm(forms.BaseForm):
@@ -14,7 +15,7 @@ class AddressForm(forms.BaseForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - whatever allauth passes
         super().__init__(*args, **options)
-        self.fields[self.address_field].label = "E-mail address"
+        self.fields[self.address_field].label = _("E-mail address")
 
 
 class PasswordForm(AddressForm, LoginForm):  # type: ignore[misc] # allauth ships no types
@@ -42,10 +43,10 @@ class CodeForm(ConfirmLoginCodeForm):  # type: ignore[misc] # allauth ships no t
 class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc] # allauth ships no types
     """A new passkey: meant to sign in by itself unless somebody says otherwise."""
 
-    name = forms.CharField(required=False, label="What to call it", max_length=60)
+    name = forms.CharField(required=False, label=_("What to call it"), max_length=60)
     passwordless = forms.BooleanField(
-        label="Sign in with this passkey alone",
+        label=_("Sign in with this passkey alone"),
         initial=True,
         required=False,
-        help_text="Untick for a key without a PIN: it is then only a second step.",
+        help_text=_("Untick for a key without a PIN: it is then only a second step."),
     )

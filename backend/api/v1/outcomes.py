@@ -9,6 +9,7 @@ from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied
 
+from backend.accounts.reading import note_reading
 from backend.analysis.outcomes.rules import RULE_SETS
 from backend.api.conventions.fields import RowSerializer
 from backend.api.conventions.routes import ListRoute
@@ -71,9 +72,12 @@ class TreatmentOutcomes(ListRoute):
         asked = self.request.query_params.get("rule_set")
         if asked is not None and asked not in RULE_SETS:
             raise Refused("rule_set", f"rule_set is {asked!r}, expected one of {', '.join(RULE_SETS)}")
-        treatment = get_object_or_404(Treatment.objects.visible_to(self.person), pk=self.kwargs["pk"])
+        treatment = get_object_or_404(
+            Treatment.objects.visible_to(self.person).select_related("patient"), pk=self.kwargs["pk"]
+        )
         if withheld_from(self.person, timezone.now()).filter(pk=treatment.patient_id).exists():
             raise PermissionDenied(WITHHELD)
+        note_reading(reader=self.person, patients=[treatment.patient])
         outcomes = fresh_outcomes(treatment, self.unit).select_related("treatment")
         return outcomes if asked is None else outcomes.filter(rule_set=asked)
 

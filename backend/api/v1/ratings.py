@@ -1,5 +1,8 @@
 """Posting, reading and amending ratings."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -8,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.accounts.models import Person
+from backend.accounts.reading import note_reading
 from backend.api.conventions.fields import AnswerList, Instant, Key, RowId, RowSerializer, StrictSerializer, Text
 from backend.api.conventions.routes import ListRoute, Route, RowRoute
 from backend.api.conventions.writes import read, stored, writable
@@ -108,7 +112,8 @@ class NewAmendment(StrictSerializer):
 def readable(person: Person) -> QuerySet[Rating]:
     """Return the ratings a person may see now, with their amendments; a patient's own are withheld on a dose day."""
     withheld = withheld_from(person, timezone.now())
-    return Rating.objects.visible_to(person).exclude(patient__in=withheld).prefetch_related("amendments")
+    mine = Rating.objects.visible_to(person).exclude(patient__in=withheld)
+    return mine.select_related("patient").prefetch_related("amendments")
 
 
 class Ratings(ListRoute):
@@ -119,6 +124,12 @@ class Ratings(ListRoute):
     def get_queryset(self) -> QuerySet[Rating]:
         """Return them with their amendments."""
         return readable(self.person)
+
+    def paginate_queryset(self, queryset: QuerySet[Any] | Sequence[Any]) -> list[Any] | None:
+        """Return one page, and note whose ratings the person has read with it."""
+        page = super().paginate_queryset(queryset)
+        note_reading(reader=self.person, patients=[one.patient for one in page or ()])
+        return page
 
     def post(self, request: Request) -> Response:
         """Store a rating once per client key: 201 the first time, 200 with the same body ever after."""
@@ -141,6 +152,12 @@ class OneRating(RowRoute):
     def get_queryset(self) -> QuerySet[Rating]:
         """Return those the person may see."""
         return readable(self.person)
+
+    def get_object(self) -> Rating:
+        """Return the one asked for, and note that the person has read it."""
+        rating: Rating = super().get_object()
+        note_reading(reader=self.person, patients=[rating.patient])
+        return rating
 
 
 class Amendments(Route):

@@ -41,6 +41,7 @@ class StoredTreatment(RowSerializer):
             "benzodiazepine_24h",
             "rescue_medication_at",
             "psychotherapy_same_day",
+            "at_home",
             "protocol",
             "protocol_version",
             "created_at",
@@ -64,6 +65,7 @@ class TreatmentChanges(StrictSerializer):
     benzodiazepine_24h = Flag(required=False)
     rescue_medication_at = Instant(required=False, allow_null=True)
     psychotherapy_same_day = Flag(required=False)
+    at_home = Flag(required=False)
     protocol = Text(required=False)
 
 

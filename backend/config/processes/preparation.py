@@ -1,4 +1,4 @@
-"""What must be done before a web server may start: tables as the code expects them, static files collected."""
+"""What must be done before a web server may start: tables as the code expects, static files and translations ready."""
 
 import hashlib
 import subprocess
@@ -11,6 +11,8 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finder
 from django.db import DatabaseError, connection
 
+from backend.config import translations
+
 STAMP = "static.collected"  # which files the collected ones were made from
 
 
@@ -19,9 +21,11 @@ def steps() -> list[list[str]]:
     apps = [AppConfig.create(entry) for entry in settings.INSTALLED_APPS]
     migrate = ["manage.py", "migrate", "--no-input", "--verbosity", "0"]
     collect = ["manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
+    translate = ["-m", "backend.config.translations", "compile"]
     return [
         *([migrate] if _migrations(apps) - _applied() else []),
         *([collect] if _collected() != _static_files(apps) else []),
+        *([] if translations.are_compiled() else [translate]),
     ]
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from backend.accounts import audit, services
 from backend.accounts.models import AuditEntry, Clinic, Person, Role
-from backend.tracking.demo.named import AFTERNOON, COURSE, DUE, NEW, WELL
+from backend.tracking.demo.named import AFTERNOON, AT_HOME, COURSE, DUE, NEW, WELL
 from backend.tracking.demo.stories import PROTOCOL, TIME_ZONE
 
 SEEDED = "demo.seeded"
@@ -36,6 +36,7 @@ SIGN_INS = (
     SignIn(f"{COURSE}@example.org", "", "a patient in a course of sprays, the next one planned"),
     SignIn(f"{WELL}@example.org", "", "a patient whose relief has held since a dose last month"),
     SignIn(f"{NEW}@example.org", "", "a patient without a treatment yet"),
+    SignIn(f"{AT_HOME}@example.org", "", "a patient about to take a dose at home"),
 )
 
 
@@ -72,6 +73,8 @@ def _new_clinic(seed: int, now: datetime) -> Clinic:
     )
     clinic.created_at = now  # an interrupted seeding goes on as of then
     clinic.save(update_fields=["created_at"])
+    # So that there is one of each to see; nobody is ever given that number.
+    services.change_clinic(actor=None, clinic=clinic, fields={"compares_sessions": True, "phone": "+44 20 7946 0000"})
     audit.record(None, SEEDED, clinic, clinic=clinic, changes={"seed": [None, seed]})
     return clinic
 

@@ -20,10 +20,12 @@ from backend.tracking.demo.stories import (
 from backend.tracking.models import Progress, RedoseReason, SkipReason
 
 DUE, AFTERNOON, COURSE, WELL, NEW = (f"demo-{number:03}" for number in range(1, 6))  # those with a password
+AT_HOME = "demo-022"  # and this one
 
 _IV = {"drug": "ketamine", "route": "iv", "dose_mg": 40, "weight_kg": 80}
 _NASAL = {"drug": "esketamine", "route": "intranasal", "dose_mg": 84}
 _MUSCLE = {"drug": "ketamine", "route": "im", "dose_mg": 50, "weight_kg": 70}
+_LOZENGE = {"drug": "ketamine", "route": "sublingual", "dose_mg": 100, "at_home": True}
 _TABLETS = {"drug": "other", "drug_name": "sertraline", "route": "oral", "dose_mg": 50, "protocol": "weekly"}
 _LATE_MINUTES = (3, 11, 6, 24, 8)  # in turn: people rate some minutes after they are asked
 _PLANNED, _RETURNED = ({"redose_reason": reason} for reason in (RedoseReason.PLANNED, RedoseReason.SYMPTOMS_RETURNED))
@@ -57,12 +59,14 @@ def due_again(now: datetime) -> Dose:
 
 def _who_sign_in(now: datetime) -> tuple[Story, ...]:
     next_one = planned(at_clinic(now, days_ago=-2), _NASAL | _PLANNED, "gad")
+    rated = {"evening before": Mark(7, 20 * MINUTE), "arrival": Mark(7, BEFORE_DOSE_HOURS)}
     return (
         _story(1, "due now", _dose(_days(now, 14), _IV, "gad", [9, 5, 4, 4, 3, 3, 4, 4])),
         _story(2, "afternoon after a dose", today(now)),
         _story(3, "in a course", *_course(now, (23, 19, 16, 12, 9, 5, 2), _SPRAVATO, _NASAL, "gad"), next_one),
         _story(4, "responding", _dose(_days(now, 32), _IV, "gad", [7, 5, 3, 3, 2, 2, 1, 2, 3, 3, 3])),
         _story(5, "no treatment yet"),
+        _story(22, "about to take a dose at home", planned(now + timedelta(hours=1), _LOZENGE, "gad", rated)),
     )
 
 

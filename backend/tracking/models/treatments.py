@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -194,6 +195,11 @@ class Treatment(models.Model):
     def dosed_at(self) -> datetime | None:
         """Return the start of the dose where known, else when it is planned."""
         return self.started_at or self.planned_at
+
+    def is_dose_day(self, moment: datetime) -> bool:
+        """Tell whether an instant lies on the day of the dose where the patient lives."""
+        zone = ZoneInfo(self.patient.time_zone)
+        return self.dosed_at is not None and self.dosed_at.astimezone(zone).date() == moment.astimezone(zone).date()
 
     def continues(self, before: "Treatment") -> bool:
         """Tell whether this started treatment belongs to the course of the started one before it.

@@ -24,6 +24,8 @@ def address(patient: Patient) -> str:
 
 def patient_at(secret: str) -> Patient | None:
     """Return whose calendar has this secret in its address."""
+    if not secret.isprintable():  # PostgreSQL cannot even be asked for a NUL
+        return None
     patients = Patient.objects.select_related("person").filter(person__is_active=True)
     return patients.filter(calendar_secret=secret).first()
 

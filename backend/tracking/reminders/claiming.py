@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F, QuerySet
 
 from backend.accounts.models import Patient, Person
 from backend.tracking.models import Channel, CheckIn, Effect, Fate, Progress, StepName
-from backend.tracking.reminders.message import Message, message_for
+from backend.tracking.reminders.channels.message import Message, message_for
 from backend.tracking.reminders.planning import record_step
-from backend.tracking.reminders.slots import dose_day, is_hourly, out_of_the_night
+from backend.tracking.reminders.slots import is_hourly, out_of_the_night
 from backend.tracking.reminders.ways import Way, ways
 
 LEASE = timedelta(minutes=2)  # longer than an attempt can take
@@ -53,7 +52,7 @@ def take(primary_key: int, now: datetime) -> Attempt | None:
     if fate is not None or person is None:
         settle(effect, leased_until, fate or Fate.DROPPED, now)
         return None
-    morning = out_of_the_night(check_in, now, ZoneInfo(check_in.treatment.patient.time_zone), dose_day(check_in))
+    morning = out_of_the_night(check_in, now)
     if morning > now:
         put_off(effect, leased_until, morning, given_back=before)
         return None

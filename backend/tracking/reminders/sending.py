@@ -14,9 +14,9 @@ from django.db import DataError, IntegrityError
 from django.utils import timezone
 
 from backend.tracking.models import Channel, Effect, Fate, PushSubscription
-from backend.tracking.reminders import mail, push, sms
+from backend.tracking.reminders.channels import mail, push, sms
+from backend.tracking.reminders.channels.replies import Answer, Reply
 from backend.tracking.reminders.claiming import Attempt, begin, put_off, settle, take
-from backend.tracking.reminders.replies import Answer, Reply
 
 AT_ONCE = 16  # attempts that wait for their answers side by side
 LONGEST_SECONDS = 45.0  # of one call, within the limit of a job; the next call goes on

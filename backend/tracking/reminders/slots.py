@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
@@ -31,9 +31,7 @@ def slots(check_in: CheckIn) -> list[Slot]:
     Each expires when the next is due, the last when the window closes, so that two are never wanted at once. A number
     is missing where its time would come too late.
     """
-    zone = ZoneInfo(check_in.treatment.patient.time_zone)
-    day = dose_day(check_in)
-    moments = [out_of_the_night(check_in, moment, zone, day) for moment in _moments(check_in, zone)]
+    moments = [out_of_the_night(check_in, moment) for moment in _moments(check_in)]
     ends = [*moments[1:], check_in.closes_at]
     timely = [
         (number, due)
@@ -49,19 +47,13 @@ def is_hourly(check_in: CheckIn) -> bool:
     return check_in.nominal_hours is not None and check_in.nominal_hours < HOURLY_BELOW_HOURS
 
 
-def dose_day(check_in: CheckIn) -> date | None:
-    """Return the day of its treatment by the patient's calendar."""
-    dosed_at = check_in.treatment.dosed_at
-    return dosed_at and dosed_at.astimezone(ZoneInfo(check_in.treatment.patient.time_zone)).date()
-
-
-def out_of_the_night(check_in: CheckIn, moment: datetime, zone: ZoneInfo, day: date | None) -> datetime:
+def out_of_the_night(check_in: CheckIn, moment: datetime) -> datetime:
     """Return the moment itself, or for one in the night the next morning; hourly ones and the dose's day stay."""
-    wall = moment.astimezone(zone)
-    if is_hourly(check_in) or wall.date() == day or QUIET_UNTIL <= wall.time() < QUIET_FROM:
+    wall = moment.astimezone(_zone(check_in))
+    if is_hourly(check_in) or check_in.treatment.is_dose_day(moment) or QUIET_UNTIL <= wall.time() < QUIET_FROM:
         return moment
     morning = wall.date() + timedelta(days=wall.time() >= QUIET_FROM)
-    return datetime.combine(morning, QUIET_UNTIL, zone).astimezone(UTC) + jitter(check_in)
+    return datetime.combine(morning, QUIET_UNTIL, wall.tzinfo).astimezone(UTC) + jitter(check_in)
 
 
 def jitter(check_in: CheckIn) -> timedelta:
@@ -70,7 +62,11 @@ def jitter(check_in: CheckIn) -> timedelta:
     return timedelta(seconds=drawn % JITTER_SECONDS)
 
 
-def _moments(check_in: CheckIn, zone: ZoneInfo) -> Iterator[datetime]:
+def _zone(check_in: CheckIn) -> ZoneInfo:
+    return ZoneInfo(check_in.treatment.patient.time_zone)
+
+
+def _moments(check_in: CheckIn) -> Iterator[datetime]:
     """Yield the first reminder and its repeats as the protocol has them, the night not yet thought of."""
     due = check_in.due_at
     if check_in.nominal_hours is None and due == check_in.treatment.dosed_at:
@@ -80,5 +76,6 @@ def _moments(check_in: CheckIn, zone: ZoneInfo) -> Iterator[datetime]:
     if is_hourly(check_in):
         yield first + HOURLY_REPEAT
     elif check_in.nominal_hours is not None:
-        wall = first.astimezone(zone)  # moved as a wall clock, so that a repeat comes at the same time of day
+        # Moved as a wall clock, so that a repeat comes at the same time of day.
+        wall = first.astimezone(_zone(check_in))
         yield from ((wall + later).replace(fold=0).astimezone(UTC) for later in LATER_REPEATS)

@@ -29,15 +29,11 @@ def record(
     """
     number = reminder_number
     if name in ONCE | ONCE_A_REMINDER:
-        CheckIn.objects.select_for_update(no_key=True).filter(
-            pk=check_in.pk
-        ).first()  # two phones at once: one is first
+        # Two phones at once: one is first.
+        CheckIn.objects.select_for_update(no_key=True).filter(pk=check_in.pk).first()
         if number is not None and not Effect.objects.filter(check_in=check_in, number=number).exists():
             number = None
-        stored = Step.objects.filter(treatment=check_in.treatment_id, check_in_number=check_in.number, name=name)
-        if name in ONCE_A_REMINDER:
-            stored = stored.filter(reminder_number=number)
-        if stored.exists():
+        if _is_recorded(check_in, name, number):
             return
     now = timezone.now()
     Step.objects.create(
@@ -49,6 +45,13 @@ def record(
         at=at or now,
         recorded_at=now,
     )
+
+
+def _is_recorded(check_in: CheckIn, name: StepName, reminder_number: int | None) -> bool:
+    stored = Step.objects.filter(treatment=check_in.treatment_id, check_in_number=check_in.number, name=name)
+    if name in ONCE_A_REMINDER:
+        stored = stored.filter(reminder_number=reminder_number)
+    return stored.exists()
 
 
 def steps_to(rating: Rating) -> list[Step]:

@@ -1,23 +1,29 @@
 """Generating check-ins from the time of a dose, moving them when that time changes, and skipping them."""
 
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 
 from backend.accounts import audit
 from backend.accounts.models import Patient, Person
 from backend.analysis.calendar import occasions
 from backend.analysis.schedule import protocol
 from backend.tracking.models import CheckIn, Progress, Skip, SkipReason, Treatment
+from backend.tracking.reminders.planning import replan
 from backend.tracking.services.refusals import KeyReused, Refused
 
 _TIMES = ("name", "nominal_hours", "due_at", "opens_at", "closes_at")
 
 
-def schedule(treatment: Treatment) -> None:
-    """Bring the check-ins of a treatment in line with its protocol and the time of its dose; answered ones stay."""
+def schedule(treatment: Treatment, *, opened_stay_at: datetime | None = None) -> None:
+    """Bring the check-ins of a treatment in line with its protocol and the time of its dose; answered ones stay.
+
+    With an instant, those that have opened by then stay as well: a window somebody looks at does not move away.
+    """
     dosed_at = treatment.dosed_at
     if dosed_at is None:
         raise Refused("planned_at", "a treatment needs a planned or an actual start")
@@ -36,6 +42,9 @@ def schedule(treatment: Treatment) -> None:
         for one in occasions(protocol(treatment.protocol), dosed_at, zone, planned=planned)
     ]
     settled = set(_settled(treatment).values_list("number", flat=True))
+    if opened_stay_at is not None:
+        opened = CheckIn.objects.filter(treatment=treatment, opens_at__lte=opened_stay_at)
+        settled |= set(opened.values_list("number", flat=True))
     CheckIn.objects.filter(treatment=treatment, number__gte=len(wanted)).exclude(number__in=settled).delete()
     CheckIn.objects.bulk_create(
         [one for one in wanted if one.number not in settled],
@@ -43,6 +52,7 @@ def schedule(treatment: Treatment) -> None:
         unique_fields=["treatment", "number"],
         update_fields=_TIMES,
     )
+    replan([treatment], timezone.now())
 
 
 def settle_superseded(patient: Patient) -> None:

@@ -7,7 +7,7 @@ from backend.accounts import audit
 from backend.accounts.models import Person
 from backend.tracking.models import PushSubscription
 from backend.tracking.models.subscriptions import fingerprint
-from backend.tracking.reminders import push
+from backend.tracking.reminders.channels import push
 from backend.tracking.services.refusals import Refused
 
 MOST_BROWSERS = 10  # of one person at a time; the oldest makes room

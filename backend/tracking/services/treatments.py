@@ -28,12 +28,13 @@ DETAILS = (
     "benzodiazepine_24h",
     "rescue_medication_at",
     "psychotherapy_same_day",
+    "at_home",
     "protocol",
 )
 TIMES = ("state", "planned_at", "started_at", "ended_at")
 EDITABLE = DETAILS + TIMES
 # Outcomes, or the cohorts they count in, do not depend on these.
-WITHOUT_EFFECT = {"dose_mg", "weight_kg", "psychotherapy_same_day", "planned_at"}
+WITHOUT_EFFECT = {"dose_mg", "weight_kg", "psychotherapy_same_day", "at_home", "planned_at"}
 
 
 @transaction.atomic
@@ -77,6 +78,23 @@ def correct_treatment(
     audit.record(actor, "treatment.changed", stored, patient=stored.patient, changes=changes_told, reason=reason)
     _follow(stored, estimates_change=bool(differing.keys() - WITHOUT_EFFECT))
     return stored
+
+
+@transaction.atomic
+def start_at_home(*, actor: Person, treatment: Treatment, started_at: datetime) -> Treatment:
+    """Start a treatment that its patient has just taken at home; once it has started, the first time stands.
+
+    `Refused` for anybody but the patient, for what is not taken at home, and too far from its plan.
+    """
+    Patient.objects.lock(treatment.patient_id)
+    mine = Treatment.objects.filter(patient__person=actor, at_home=True)
+    started = mine.started().filter(pk=treatment.pk).first()
+    if started is not None:
+        return started
+    if not mine.to_take_at_home(timezone.now()).filter(pk=treatment.pk).exists():
+        raise Refused("state", f"treatment {treatment.pk} is not one that this person may start at home now")
+    changes = {"state": Progress.STARTED, "started_at": started_at}
+    return correct_treatment(actor=actor, treatment=treatment, changes=changes)
 
 
 def _apply(treatment: Treatment, changes: Mapping[str, Any]) -> None:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -76,11 +75,5 @@ def surroundings(asked: Asked, now: datetime) -> dict[str, object]:
         "care": care_for(asked.check_in.treatment.patient),
         "occasion": occasion(asked.check_in),
         "night": night,
-        "dose_day": night or _on_dose_day(asked.check_in, now),
+        "dose_day": night or asked.check_in.treatment.is_dose_day(now),
     }
-
-
-def _on_dose_day(check_in: CheckIn, now: datetime) -> bool:
-    """Tell whether it is the day of the dose where the patient lives."""
-    dosed_at, zone = check_in.treatment.dosed_at, ZoneInfo(check_in.treatment.patient.time_zone)
-    return dosed_at is not None and dosed_at.astimezone(zone).date() == now.astimezone(zone).date()

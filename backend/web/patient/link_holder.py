@@ -8,7 +8,7 @@ MARKER = "ebb_link"  # the cookie that says so
 
 # By a link: its own addresses, those of signing in, and what is the same for everybody.
 FOLDERS = ("/c/", "/account/", "/offline/", "/help/", "/static/")
-PAGES = {"/sw.js", "/manifest.webmanifest", "/livez", "/readyz"}
+PAGES = {"/sw.js", "/manifest.webmanifest", "/settings/language/", "/livez", "/readyz"}
 
 
 class LinkHolderMiddleware:

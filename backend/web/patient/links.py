@@ -26,7 +26,7 @@ def by_link(page: Callable[[HttpRequest, Asked], HttpResponse]) -> Callable[[Htt
     @wraps(page)
     def opened(request: HttpRequest, token: str) -> HttpResponse:
         asked, now = asked_by_link(token), timezone.now()
-        speak_to(asked.person)
+        speak_to(asked.person, request)
         if request.user == asked.person:
             return page(request, Asked(asked.check_in, asked.person))
         response = page(request, asked)

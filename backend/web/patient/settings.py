@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from backend.accounts.models import Patient, time_zones
 from backend.tracking.reminders.calendar_feed import address
-from backend.tracking.reminders.push import public_key
+from backend.tracking.reminders.channels.push import public_key
 from backend.tracking.services.patients import change_patient, renew_calendar_address
 from backend.web.access import SignedInRequest
 from backend.web.countries import country_choices, country_name
@@ -29,7 +29,8 @@ class PatientForm(forms.Form):
     wants_email = forms.BooleanField(label=gettext_lazy("Remind me by e-mail"), required=False)
     wants_sms = forms.BooleanField(label=gettext_lazy("Remind me by text message"), required=False)
     phone = forms.RegexField(
-        r"^\+[\d ()./-]{6,24}$",
+        r"^\+(?:[ ()./-]*[0-9]){6,15}[ ()./-]*$",
+        max_length=25,
         label=gettext_lazy("Mobile number for text messages"),
         help_text=gettext_lazy("With the country code, such as +44 7700 900123."),
         error_messages={"invalid": gettext_lazy("Write the number with its country code, such as +44 7700 900123.")},

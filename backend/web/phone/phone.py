@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
@@ -62,10 +61,5 @@ def _planned(check_in: CheckIn, now: datetime) -> dict[str, object]:
         "closes_at": check_in.closes_at.isoformat(),
         "instruments": [one.slug for one in asked],
         "night": night,
-        "dose_day": night or _is_on_dose_day(check_in),
+        "dose_day": night or check_in.treatment.is_dose_day(check_in.due_at),
     }
-
-
-def _is_on_dose_day(check_in: CheckIn) -> bool:
-    dosed_at, zone = check_in.treatment.dosed_at, ZoneInfo(check_in.treatment.patient.time_zone)
-    return dosed_at is not None and dosed_at.astimezone(zone).date() == check_in.due_at.astimezone(zone).date()

@@ -69,6 +69,7 @@ class Kept:
             device_tz=zone if isinstance(zone, str) and zone in time_zones() else "",
             device_sent_at=self.device_sent_at,
             check_in=check_in,
+            came_as_sent=True,
         )
 
 

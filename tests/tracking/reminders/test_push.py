@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from py_vapid import Vapid
 
 from backend.tracking.models import PushSubscription
-from backend.tracking.reminders import push as web_push
-from backend.tracking.reminders.message import Message
-from backend.tracking.reminders.replies import Answer
+from backend.tracking.reminders.channels import push as web_push
+from backend.tracking.reminders.channels.message import Message
+from backend.tracking.reminders.channels.replies import Answer
 from tests.push_service import Browser
 
 MESSAGE = Message("A short check-in is ready.", "", "/c/1-token/", "reminder:1:0")

@@ -10,12 +10,12 @@ from django.core.mail.backends.locmem import EmailBackend
 from backend.accounts.services import give_consent, withdraw_consent
 from backend.tracking.links import check_in_of
 from backend.tracking.models import Channel, CheckIn, Effect, Fate, PushSubscription, Step, StepName
-from backend.tracking.reminders import push as web_push
 from backend.tracking.reminders import run
+from backend.tracking.reminders.channels import push as web_push
+from backend.tracking.reminders.channels.sms import NotSent
 from backend.tracking.reminders.claiming import LEASE, take
 from backend.tracking.reminders.planning import plan
 from backend.tracking.reminders.sending import ATTEMPTS, send_due
-from backend.tracking.reminders.sms import NotSent
 from backend.tracking.reminders.steps import record
 from backend.tracking.services.treatments import correct_treatment
 from tests import make
@@ -88,7 +88,7 @@ def test_a_text_message_comes_before_a_mail(treated, patient, sent_texts, clock)
 
 def test_a_reminder_speaks_its_readers_language(treated, patient, clock, settings, monkeypatch):
     seen = []
-    monkeypatch.setattr("backend.tracking.reminders.message.translation.override", _remembering(seen))
+    monkeypatch.setattr("backend.tracking.reminders.channels.message.translation.override", _remembering(seen))
     patient.person.language = "es"
     patient.person.save()
     send_due(clock)

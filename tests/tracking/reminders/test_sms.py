@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from backend.tracking.reminders import sms
-from backend.tracking.reminders.message import Message
-from backend.tracking.reminders.replies import Answer
+from backend.tracking.reminders.channels import sms
+from backend.tracking.reminders.channels.message import Message
+from backend.tracking.reminders.channels.replies import Answer
 
 MESSAGE = Message("A short check-in is ready.", "", "/c/1-token/", "reminder:1:0")
 
@@ -43,7 +43,7 @@ def provider(settings) -> Iterator[Provider]:
     with Provider() as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
-        settings.SMS_BACKEND = "backend.tracking.reminders.sms.by_twilio"
+        settings.SMS_BACKEND = "backend.tracking.reminders.channels.sms.by_twilio"
         settings.SMS_URL = f"http://127.0.0.1:{server.server_address[1]}"
         settings.SMS_ACCOUNT, settings.SMS_TOKEN, settings.SMS_FROM = "AC1", "secret", "+441632960001"
         yield server

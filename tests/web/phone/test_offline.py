@@ -73,7 +73,7 @@ def test_a_check_in_opened_without_a_network_is_answered_and_handed_in(page, pho
     page.get_by_label("Moderately").and_(page.locator(":visible")).check()
     page.get_by_role("link", name="Next").and_(page.locator(":visible")).click()
     page.get_by_text("Question 2 of 4").wait_for()
-    page.get_by_role("button", name="That is enough for now").click()
+    page.get_by_role("button", name="Enough for now").click()
     page.get_by_role("heading", name="Thank you").wait_for()
     waits(page, 2)
     assert not Rating.objects.filter(check_in=check_in).exists()
@@ -88,7 +88,7 @@ def test_the_page_itself_sends_as_soon_as_there_is_a_network_again(page, phone, 
     phone.set_offline(True)
     page.goto("/")
     choose(page)
-    page.get_by_role("button", name="That is enough for now").click()
+    page.get_by_role("button", name="Enough for now").click()
     waits(page, 1)
     phone.set_offline(False)
     page.get_by_text("Your answer has been sent.").wait_for(timeout=40_000)
@@ -139,6 +139,29 @@ def test_not_now_is_an_answer_without_a_network_too(page, phone, check_in):
     assert Skip.objects.get(check_in=check_in).reason == "too_sleepy"
 
 
+def test_a_part_skipped_after_a_choice_is_left_blank(page, phone, check_in):
+    phone.set_offline(True)
+    page.goto("/")
+    choose(page)
+    page.get_by_label("Moderately").and_(page.locator(":visible")).check()
+    page.get_by_role("button", name="Skip this part").click()
+    waits(page, 2)
+    phone.set_offline(False)
+    page.reload()
+    arrive(page, 2, check_in)
+    assert Rating.objects.get(check_in=check_in, instrument="now4").answers == [None] * 4
+
+
+def test_a_part_skipped_after_a_choice_on_a_page_from_the_server_is_no_conflict(page, check_in):
+    choose(page)
+    page.get_by_text("Question 1 of 4").wait_for()
+    page.get_by_label("Moderately").and_(page.locator(":visible")).check()
+    page.get_by_role("button", name="Skip this part").click()
+    page.get_by_text("Part 3 of 4").wait_for()
+    nothing_waits(page)
+    assert Rating.objects.get(check_in=check_in, instrument="now4").answers == [None] * 4
+
+
 def test_a_link_this_phone_knows_nothing_about_asks_the_first_question_alone(phone, check_in):
     page = phone.new_page()
     page.goto("/account/login/")
@@ -149,10 +172,13 @@ def test_a_link_this_phone_knows_nothing_about_asks_the_first_question_alone(pho
     choose(page, 4)
     page.get_by_role("heading", name="Thank you").wait_for()
     waits(page, 1)
+    asked = []
+    phone.on("request", lambda request: asked.append(request.url) if request.url.endswith("/phone/") else None)
     phone.set_offline(False)
     page.reload()
     arrive(page, 1, check_in)
     assert Rating.objects.get(check_in=check_in).entered_by == check_in.treatment.patient.person
+    assert asked == []  # there is no such page for a link's holder
 
 
 def test_what_waits_is_sealed_under_a_key_that_never_leaves_the_browser(page, phone, check_in):
@@ -219,7 +245,7 @@ def test_two_tabs_send_everything_once(page, phone, check_in):
     choose(page)
     waits(other, 1)
     page.get_by_label("Moderately").and_(page.locator(":visible")).check()
-    page.get_by_role("button", name="That is enough for now").click()
+    page.get_by_role("button", name="Enough for now").click()
     waits(page, 2)
     waits(other, 2)
     posts = []

@@ -1,4 +1,4 @@
-"""`manage.py sweep`: repair whatever lost messages left behind, without the broker."""
+"""`manage.py sweep`: send due reminders and repair whatever lost messages left behind, without the broker."""
 
 import logging
 import time
@@ -8,15 +8,15 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections
 
-from backend.tracking import estimation
+from backend.tracking import estimation, reminders
 
 logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
-    """Estimate what is stale, once or every so many seconds."""
+    """Remind whom it is time to remind, and estimate what is stale, once or every so many seconds."""
 
-    help = "Bring every outcome and cohort that is older than its ratings up to date, without the broker."
+    help = "Send due reminders and bring every outcome and cohort up to date with its ratings, without the broker."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take `--every SECONDS`."""
@@ -25,11 +25,12 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, every: float | None, **_options: Any) -> None:  # noqa: ANN401 - what Django passes
         """Sweep once, or until the process is ended; a database that is away is waited for."""
         if every is None:
-            self.stdout.write(f"repaired {estimation.sweep()}")
+            self.stdout.write(f"reminded {reminders.run()}, repaired {estimation.sweep()}")
             return
         while True:
             begun = time.monotonic()
             try:
+                reminders.run()
                 estimation.sweep()
             except (OperationalError, InterfaceError):
                 logger.exception("the database did not answer; the next sweep tries again")

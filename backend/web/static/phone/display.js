@@ -1,6 +1,6 @@
 // Says on every page how many answers wait on this phone, and asks what to do about those the server would not take.
 
-import { discard, LINK, OVERDUE, retry, waiting } from "./queue.js";
+import { discard, flush, LINK, OVERDUE, retry, waiting } from "./queue.js";
 
 const area = document.getElementById("kept");
 const line = (name) => area.querySelector(`[data-say="${name}"]`);
@@ -22,20 +22,20 @@ export async function display(account) {
   say("stays", queued.length && location.pathname === area.dataset.signOut);
   say("foreign", account && others);
   say("sign-in", !account && others);
-  const asked = mine.filter((row) => row.status).map(question);
+  const asked = mine.filter((row) => row.status).map((row) => question(row, account));
   area.querySelector(".asks").replaceChildren(...asked);
   area.hidden = !(mine.length || others);
   return queued.length;
 }
 
 /** One entry that somebody must decide about. */
-function question(row) {
+function question(row, account) {
   const shown = area.querySelector("template").content.cloneNode(true);
   const known = shown.querySelector(`[data-status="${row.status}"]`) ?? shown.querySelector('[data-status="any"]');
   known.hidden = false;
   const language = { dateStyle: "medium", timeStyle: "short" };
   shown.querySelector("time").textContent = new Intl.DateTimeFormat(document.documentElement.lang, language).format(row.keptAt);
-  shown.querySelector(".again").addEventListener("click", () => retry(row.id));
+  shown.querySelector(".again").addEventListener("click", () => retry(row.id).then(() => flush(account)));
   shown.querySelector(".drop").addEventListener("click", ({ currentTarget }) => {
     if (confirm(currentTarget.dataset.sure)) discard(row.id);
   });

@@ -12,9 +12,9 @@ export function routeOf(address, account) {
   return own && account ? { account, address: "/entries/", checkIn: Number(own[1]) } : undefined;
 }
 
-/** One answer an item, null where none is chosen. */
-export function answersOf(form) {
-  const fields = new FormData(form);
+/** One answer an item, null where none is chosen, and everywhere where the button tapped skips the part. */
+export function answersOf(form, then) {
+  const fields = then === "blank" ? new FormData() : new FormData(form);
   const items = new Set(Array.from(form.querySelectorAll('[name^="item_"]'), (field) => field.name));
   return Array.from(items, (name) => (fields.get(name) ? Number(fields.get(name)) : null));
 }

@@ -18,7 +18,7 @@ function entryOf(form, button) {
   if (!route) return undefined;
   const { client_uuid: key, device_at: at, instrument } = form.elements;
   if (form.matches(".reasons")) return { route, entry: skipOf(route.checkIn, button.value, key.value) };
-  const answers = answersOf(form);
+  const answers = answersOf(form, button?.value);
   if (button?.value === "next" || isBlank(answers)) return undefined;
   return { route, entry: ratingOf(route.checkIn, instrument.value, answers, { key: key.value, at: at.value }) };
 }
@@ -41,7 +41,7 @@ function keepFirst(event) {
 
 /** Nobody signs out without knowing that something was not sent; what was not sent stays. */
 async function signingOut(event) {
-  await within(LAST_CHANCE, flush());
+  await within(LAST_CHANCE, flush(account));
   const left = (await within(PATIENCE, waiting())) ?? [];
   if (left.some((row) => row.account === account) && location.pathname !== signOut) location.assign(signOut);
   else sendAfter(within(PATIENCE, forgetSchedule()), event);

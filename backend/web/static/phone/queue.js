@@ -46,12 +46,11 @@ async function opened(row) {
   return { ...row, text, address, keptAt, told: JSON.parse(text) };
 }
 
-/** Send it again although the server did not take it. */
+/** Let it be sent again although the server did not take it. */
 export async function retry(id) {
   const row = await get("entries", id);
   if (row) await put("entries", { ...row, status: 0 });
   changed();
-  return flush();
 }
 
 /** Forget an entry for good, because the person who made it says so. */
@@ -60,14 +59,14 @@ export async function discard(id) {
   changed();
 }
 
-/** Send what this account and the links have waiting; one tab at a time, and never twice at once. */
-export function flush() {
-  return navigator.locks.request("ebb-flush", { ifAvailable: true }, (lock) => lock && flushed());
+/** Send what this account, empty for nobody's, and the links have waiting; one tab at a time, never twice at once. */
+export function flush(account) {
+  return navigator.locks.request("ebb-flush", { ifAvailable: true }, (lock) => lock && flushed(account));
 }
 
-async function flushed() {
-  const reader = await ask("/phone/");
-  if (!reader) return;
+async function flushed(account) {
+  const reader = account && (await ask("/phone/")); // a link's holder has no such page
+  if (reader === undefined) return;
   const mine = await known(reader);
   const rows = (await waiting()).filter((row) => !row.status && [mine?.account, LINK].includes(row.account));
   let sent = 0;

@@ -11,7 +11,7 @@ export async function keepSending(whose) {
   const show = async () => display(await whose());
   const send = async () => {
     const account = await whose();
-    if ((await show()) || (account && !(await isFresh(account)))) await flush();
+    if ((await show()) || (account && !(await isFresh(account)))) await flush(account);
   };
   onChange(show);
   addEventListener("online", send);

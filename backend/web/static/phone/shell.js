@@ -61,10 +61,10 @@ function ask(planned) {
 
 async function answered(planned, slug, form, then) {
   if (then === "next") return;
-  const answers = answersOf(form);
+  const answers = answersOf(form, then);
   const rest = { ...planned, instruments: planned.instruments.slice(1) };
   if (isBlank(answers) && then === "save") return; // as on pages from the server: choose, or pass
-  const isSaid = !isBlank(answers) || then === "pass";
+  const isSaid = !isBlank(answers) || ["pass", "blank"].includes(then);
   if (isSaid && !(await kept(planned, ratingOf(planned.check_in, slug, answers)))) return;
   if (then !== "enough" && rest.instruments.length) ask(rest);
   else finish();

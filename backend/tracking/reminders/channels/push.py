@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 
 from backend.tracking.models import PushSubscription
-from backend.tracking.reminders.message import TITLE, Message
-from backend.tracking.reminders.replies import Answer, Reply
+from backend.tracking.reminders.channels.message import TITLE, Message
+from backend.tracking.reminders.channels.replies import Answer, Reply
 
 TIMEOUT_SECONDS = 5.0
 LONGEST_ENDPOINT = 2000  # characters; the longest that are known have a few hundred

@@ -13,8 +13,8 @@ import requests
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from backend.tracking.reminders.message import Message
-from backend.tracking.reminders.replies import Answer, Reply
+from backend.tracking.reminders.channels.message import Message
+from backend.tracking.reminders.channels.replies import Answer, Reply
 
 Backend = Callable[[str, str], None]
 

@@ -5,8 +5,8 @@ import socket
 
 from django.core.mail import EmailMessage
 
-from backend.tracking.reminders.message import Message
-from backend.tracking.reminders.replies import Answer, Reply
+from backend.tracking.reminders.channels.message import Message
+from backend.tracking.reminders.channels.replies import Answer, Reply
 
 PERMANENT = 500  # SMTP replies from here on will not get better
 

@@ -1,0 +1,1 @@
+"""What a reminder says, and how each channel takes it over."""
