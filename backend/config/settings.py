@@ -72,7 +72,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "backend.web.patient.link_holder.LinkHolderMiddleware",
+    "backend.web.patient.check_in.link_holder.LinkHolderMiddleware",
     "django.middleware.common.CommonMiddleware",  # after it: else it leads on to what lacks a slash
     "backend.accounts.sign_in.middleware.NoStoreMiddleware",
     "backend.web.languages.LanguageMiddleware",

@@ -16,6 +16,11 @@ def token(check_in: CheckIn) -> str:
     return f"{check_in.pk}-{_mac(check_in)}"
 
 
+def path(check_in: CheckIn) -> str:
+    """Return where a check-in's link leads, below `settings.PUBLIC_URL`."""
+    return f"/c/{token(check_in)}/"
+
+
 def check_in_of(written: str) -> CheckIn | None:
     """Return the check-in a token opens, with what happened at it; None for anything but the very token of one."""
     number = written.partition("-")[0]

@@ -42,6 +42,11 @@ def patients_of_staff(person: Person) -> QuerySet[Patient]:
     return Patient.objects.visible_to(person).filter(clinic__in=Clinic.objects.staffed_by(person))
 
 
+def own_patients(person: Person) -> QuerySet[Patient]:
+    """Return who a person is as a patient, at each clinic that treats them."""
+    return Patient.objects.filter(person=person).select_related("clinic").order_by("pk")
+
+
 def own_check_ins(person: Person) -> QuerySet[CheckIn]:
     """Return the check-ins that are a person's own to answer, with what happened at them."""
     mine = CheckIn.objects.recorded_by(person).filter(treatment__patient__person=person)

@@ -1,9 +1,10 @@
-"""Instants as people tell them, in the zone they live in."""
+"""Instants: as people tell them, in the zone they live in, and as devices write them."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.dateformat import format as formatted
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -28,3 +29,12 @@ def stamp(moment: datetime, zone: str) -> str:
 def day(moment: datetime, zone: str) -> str:
     """Return "24 November 2026"."""
     return formatted(moment.astimezone(ZoneInfo(zone)), pgettext("form of a date", "j F Y"))
+
+
+def instant(written: object) -> datetime | None:
+    """Return an instant with its offset, as a device wrote it; None for anything else."""
+    try:
+        moment = parse_datetime(written) if isinstance(written, str) else None
+    except ValueError:  # such as a 31st of June
+        return None
+    return moment if moment is not None and moment.utcoffset() is not None else None

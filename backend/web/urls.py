@@ -2,18 +2,20 @@
 
 from django.urls import path
 
-from backend.web import calendar, care, languages, push
+from backend.web import calendar, care, languages
 from backend.web.clinician import cohorts, patient, patients
 from backend.web.clinician import dose as clinician_dose
-from backend.web.patient import check_ins, consent, home, links, relief, settings, undo
+from backend.web.patient import consent, home, settings
 from backend.web.patient import dose as patient_dose
-from backend.web.phone import entries, phone, shell
+from backend.web.patient.check_in import links, pages, undo
+from backend.web.patient.relief import pages as relief
+from backend.web.phone import entries, phone, push, shell
 from backend.web.phone import steps as phone_steps
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("check-ins/<int:check_in_id>/", check_ins.check_in, name="check-in"),
-    path("check-ins/<int:check_in_id>/skip/", check_ins.skip, name="skip"),
+    path("check-ins/<int:check_in_id>/", pages.check_in, name="check-in"),
+    path("check-ins/<int:check_in_id>/skip/", pages.skip, name="skip"),
     path("check-ins/<int:check_in_id>/undo/", undo.undo, name="undo"),
     path("c/<str:token>/", links.link, name="link"),
     path("c/<str:token>/skip/", links.link_skip, name="link-skip"),

@@ -1,7 +1,18 @@
-"""What a browser sends back from a page of questions."""
+"""A browser that is signed in, and what it sends back from a page of questions."""
 
 import re
 from uuid import uuid4
+
+from django.conf import settings
+from django.test import Client
+
+
+def sign_in(context, person, address):
+    """Let a real browser be signed in as somebody, at the server of that address."""
+    client = Client()
+    client.force_login(person)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}])
 
 
 def answer(instrument="nrs-anxiety", then="save", key=None, **fields):

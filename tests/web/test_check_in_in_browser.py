@@ -5,14 +5,13 @@ from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from backend.tracking import links
 from backend.tracking.models import Rating
 from tests import make
+from tests.web.make import sign_in
 
 PHONE = (360, 740)
 TARGET = 56  # CSS pixels: twice what WCAG 2.2 asks of anybody, for hands that are not steady
@@ -36,26 +35,19 @@ def browse(chromium, live_server, people):
     """Open a browser as somebody, or by the link of their check-in; in the end no policy may have been violated."""
     contexts, said = [], []
 
-    def heard(text, *, by_link):
-        if not (by_link and "404" in text):  # the holder of a link is told nothing by /phone/
-            said.append(text)
-
     def page_for(who, *, by_link=False, size=PHONE, scheme="light", **options):
         context = chromium.new_context(
             viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, base_url=live_server.url, **options
         )
         contexts.append(context)
         if not by_link:
-            signed_in = Client()
-            signed_in.force_login(people[who][0])
-            session = signed_in.cookies[settings.SESSION_COOKIE_NAME].value
-            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+            sign_in(context, people[who][0], live_server.url)
         context.expose_function("violated", lambda what: said.append(what))  # noqa: PLW0108 - it takes no built-in
         context.add_init_script(
             "addEventListener('securitypolicyviolation', (event) => violated(`${event.violatedDirective}`))"
         )
         page = context.new_page()
-        page.on("console", lambda message: heard(message.text, by_link=by_link))
+        page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
         return page
 

@@ -7,12 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.test import Client
 from django.utils import timezone
 
 from tests import make
+from tests.web.make import sign_in
 
 FIRST_LOAD, SECOND_LOAD = 60_000, 5_000  # bytes
 HEADERS = 400  # bytes that come before a static file
@@ -28,13 +28,10 @@ SLOW_PHONE = {
 def page(chromium, live_server, transactional_db):
     """The phone of somebody with a check-in open, and what came over its network."""
     treatment = make.treatment(started_at=timezone.now() - timedelta(hours=1.1))
-    signed_in = Client()
-    signed_in.force_login(treatment.patient.person)
-    session = signed_in.cookies[settings.SESSION_COOKIE_NAME].value
     context = chromium.new_context(
         viewport={"width": 360, "height": 740}, base_url=live_server.url, service_workers="block"
     )  # what the worker loads is counted by itself
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    sign_in(context, treatment.patient.person, live_server.url)
     opened = context.new_page()
     yield opened
     opened.wait_for_load_state("networkidle")  # or the database is emptied under a request

@@ -4,14 +4,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.utils import timezone
 
 from backend.tracking import estimation
 from backend.tracking.models import Rating
 from backend.tracking.services.check_ins import skip_check_in
 from tests import make
+from tests.web.make import sign_in
 
 PHONE, DESK = (360, 740), (1280, 800)
 LOOKS = [(size, scheme) for size in (PHONE, DESK) for scheme in ("light", "dark")]
@@ -58,10 +57,8 @@ def browse(chromium, live_server, people):
             viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, base_url=live_server.url, **options
         )
         contexts.append(context)
-        signed_in = Client()
-        signed_in.force_login(people[who] if who == "clinician" else people[who].person)
-        session = signed_in.cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        person = people[who] if who == "clinician" else people[who].person
+        sign_in(context, person, live_server.url)
         page = context.new_page()
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))

@@ -3,12 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.utils import timezone
 
 from backend.tracking.models import PushSubscription
 from tests import make
+from tests.web.make import sign_in
 
 PHONE = (360, 740)
 LOOKS = [(PHONE, "light"), (PHONE, "dark"), ((180, 370), "light"), ((1280, 900), "light")]
@@ -43,10 +42,7 @@ def browse(chromium, live_server, patient):
         )
         context.grant_permissions(list(permissions))
         contexts.append(context)
-        signed_in = Client()
-        signed_in.force_login(patient.person)
-        session = signed_in.cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        sign_in(context, patient.person, live_server.url)
         page = context.new_page()
         page.on("console", lambda message: NO_PUSH_HERE in message.text or said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))

@@ -52,7 +52,7 @@ def _upcoming(patient: Patient, now: datetime) -> list[CheckIn]:
 
 
 def _event(check_in: CheckIn, now: datetime) -> Event:
-    link = f"{settings.PUBLIC_URL}/c/{links.token(check_in)}/"
+    link = settings.PUBLIC_URL + links.path(check_in)
     event = Event()
     event.add("uid", f"check-in-{check_in.pk}@ebb")
     event.add("dtstamp", now)

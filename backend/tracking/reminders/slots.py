@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from backend.tracking.models import CheckIn
 
 JITTER_SECONDS = 240  # [design] over which the reminders of one hour are spread, the same for a check-in every time
-HOURLY_BELOW_HOURS = 12  # check-ins due sooner after a dose are hourly
+HOURLY_BELOW_HOURS = 12  # [design] check-ins due sooner after a dose are hourly
 HOURLY_REPEAT = timedelta(minutes=10)
 LATER_REPEATS = (timedelta(hours=24), timedelta(hours=72))
 ARRIVAL_LEAD_HOURS = 1  # [design] what is rated after the dose is no baseline: the prompt comes before it

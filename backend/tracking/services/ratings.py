@@ -202,9 +202,18 @@ def _effective(entry: Entry, now: datetime) -> tuple[datetime, bool]:
     believed = entry.came_as_sent or skew <= timedelta(hours=SKEW_CORRECTED_HOURS)
     effective_at = (entry.device_at + skew if off and believed else entry.device_at).astimezone(UTC)
     if effective_at > now + timedelta(minutes=FUTURE_TOLERATED_MINUTES):
+        if entry.came_as_sent:  # the clock was set between answering and sending, so what it is off by says nothing
+            return min(entry.device_at.astimezone(UTC), now), True
         tolerated = f"more than {FUTURE_TOLERATED_MINUTES} minutes in the future"
         raise Refused("device_at", f"device_at is {entry.device_at.isoformat()}, {tolerated}")
-    return effective_at, off
+    return effective_at, off or _is_before_its_check_in(entry, effective_at)
+
+
+def _is_before_its_check_in(entry: Entry, effective_at: datetime) -> bool:
+    """Tell whether a device gave an answer before it can have asked for it: its clock was slow and is right again."""
+    if entry.check_in is None or not entry.came_as_sent:
+        return False
+    return effective_at < entry.check_in.opens_at - timedelta(minutes=SKEW_IGNORED_MINUTES)
 
 
 def _timing(entry: Entry, check_in: CheckIn | None, effective_at: datetime, now: datetime) -> Timing:

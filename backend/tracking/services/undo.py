@@ -12,7 +12,7 @@ from backend.tracking.reminders import steps
 from backend.tracking.services.ratings import Change, amend_rating
 from backend.tracking.services.refusals import Refused
 
-UNDO_SECONDS = 30  # pages offer it for ten; a slow network has the rest
+UNDO_SECONDS = 30  # [design] pages offer it for ten; a slow network has the rest
 REASON = "taken back right after it was saved"
 
 

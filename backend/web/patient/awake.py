@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from backend.accounts.models import Patient
 from backend.tracking.anchoring import is_night
-from backend.web.access import SignedInRequest, View, signed_in
+from backend.web.access import SignedInRequest, View, own_patients, signed_in
 
 Page = Callable[[SignedInRequest, list[Patient]], HttpResponse]
 
@@ -19,7 +19,7 @@ def patients_awake(view: Page) -> View:
 
     @wraps(view)
     def guarded(request: SignedInRequest) -> HttpResponse:
-        patients = list(Patient.objects.filter(person=request.user).select_related("clinic").order_by("pk"))
+        patients = list(own_patients(request.user))
         if not patients:
             raise Http404
         if is_night(request.user, timezone.now()):

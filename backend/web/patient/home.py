@@ -18,13 +18,13 @@ from backend.tracking.anchoring import is_night, readable_treatment
 from backend.tracking.asking import due_check_in, questions
 from backend.tracking.estimation import fresh_outcomes
 from backend.tracking.models import Outcome, Treatment, Unit
-from backend.web.access import SignedInRequest, own_treatments, signed_in
-from backend.web.patient.asked import Asked
-from backend.web.patient.check_ins import question_page
+from backend.web.access import SignedInRequest, own_patients, own_treatments, signed_in
+from backend.web.patient.check_in.asked import Asked
+from backend.web.patient.check_in.pages import question_page
+from backend.web.patient.check_in.undo import undoable_of
 from backend.web.patient.consent import consent_is_asked_for
 from backend.web.patient.dose import doses_to_take
 from backend.web.patient.notices import notice_for
-from backend.web.patient.undo import undoable_of
 
 SHOWN = {"unit": Unit.TREATMENT, "instrument": PRIMARY, "rule_set": DEFAULT_RULE_SET}
 
@@ -35,7 +35,7 @@ SHOWN = {"unit": Unit.TREATMENT, "instrument": PRIMARY, "rule_set": DEFAULT_RULE
 def home(request: SignedInRequest) -> HttpResponse:
     """Ask what is due, or say when the next check-in opens."""
     now = timezone.now()
-    patients = list(Patient.objects.filter(person=request.user).select_related("clinic").order_by("pk"))
+    patients = list(own_patients(request.user))
     if not patients and Membership.objects.held_by(request.user).exists():
         return redirect("patients")
     due = sorted(filter(None, (due_check_in(one, now) for one in patients)), key=lambda one: one.closes_at)

@@ -16,11 +16,11 @@ from backend.tracking.services.check_ins import skip_check_in
 from backend.tracking.services.ratings import log_rating
 from backend.tracking.services.refusals import KeyReused, Refused
 from backend.web.access import own_check_ins
-from backend.web.patient.asked import asked_by_link
+from backend.web.patient.check_in.asked import asked_by_link
 from backend.web.phone.reading import Kept, TooLarge, read_kept
 from backend.web.phone.replies import problem, stored
 
-LINK_ACCEPTS_FOR = timedelta(days=30)  # after the close: a phone may have been without a network for long
+LINK_ACCEPTS_DAYS = 30  # [design] after the close: a phone may have been without a network for long
 GONE = "The time in which this link takes answers is over."
 
 
@@ -80,7 +80,8 @@ def _check_window(check_in: CheckIn, kept: Kept, now: datetime) -> None:
     if now < check_in.opens_at:
         raise Refused("check_in", "this check-in is not open yet")
     made_within = check_in.opens_at <= kept.device_at < check_in.closes_at
-    if now >= check_in.closes_at and not (made_within and now < check_in.closes_at + LINK_ACCEPTS_FOR):
+    accepted_until = check_in.closes_at + timedelta(days=LINK_ACCEPTS_DAYS)
+    if now >= check_in.closes_at and not (made_within and now < accepted_until):
         raise Over
 
 

@@ -6,12 +6,11 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from django.utils.dateparse import parse_datetime
-
 from backend.accounts.models import time_zones
 from backend.tracking.models import CheckIn
 from backend.tracking.services.ratings import Entry
 from backend.tracking.services.refusals import Refused
+from backend.web.moments import instant
 
 LARGEST_BYTES = 16 * 1024
 UUID_CHARACTERS = 36
@@ -94,15 +93,6 @@ def read_object(written: bytes, field: str) -> dict[str, object]:
     if not isinstance(found, dict):
         raise Refused(field, f"{field} is no JSON object")
     return found
-
-
-def instant(written: object) -> datetime | None:
-    """Return an instant with its offset; None for anything else."""
-    try:
-        moment = parse_datetime(written) if isinstance(written, str) else None
-    except ValueError:  # such as a 31st of June
-        return None
-    return moment if moment is not None and moment.utcoffset() is not None else None
 
 
 def _key(written: object) -> UUID:

@@ -20,8 +20,8 @@ from backend.accounts.care import Help, countries, help_for
 from backend.instruments import known
 from backend.tracking.asking import WITH_ITEM9
 from backend.web.care import Care
-from backend.web.patient.answers import AnswerForm
-from backend.web.patient.check_ins import REASONS
+from backend.web.patient.check_in.answers import AnswerForm
+from backend.web.patient.check_in.pages import REASONS
 
 WORKER = Path(__file__).with_name("worker.js")
 SCRIPTS = ("clock", "display", "entry", "page", "queue", "schedule", "seal", "sending", "shell", "store")

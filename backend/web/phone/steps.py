@@ -13,7 +13,8 @@ from backend.tracking.models import Channel, StepName
 from backend.tracking.reminders.steps import record
 from backend.tracking.services.ratings import EARLIEST, LATEST
 from backend.tracking.services.refusals import Refused
-from backend.web.phone.reading import instant, read_object
+from backend.web.moments import instant
+from backend.web.phone.reading import read_object
 from backend.web.phone.replies import problem
 
 TOLD_BY_PHONES = {StepName.DELIVERED, StepName.OPENED, StepName.FIRST_TAP}

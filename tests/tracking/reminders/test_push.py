@@ -175,12 +175,14 @@ def test_an_endpoint_from_before_the_list_changed_is_not_asked(subscription, pus
 def test_a_pause_is_read_in_seconds_or_as_a_date(subscription, push):
     subscription.endpoint = push.endpoint(429)
     waits = []
-    for header in ("120", format_datetime(datetime.now(UTC) + timedelta(seconds=300), usegmt=True), "soon", "-5"):
+    soon = format_datetime(datetime.now(UTC) + timedelta(seconds=300), usegmt=True)
+    for header in ("120", soon, "soon", "-5", "Fri, 31 Dec 9999 23:59:59 -1200"):
         push.retry_after = header
         waits.append(web_push.send(subscription, MESSAGE, seconds=60, urgent=False).retry_after_seconds)
     assert waits[0] == 120
     assert 290 < waits[1] <= 300
-    assert waits[2:] == [0, 0]
+    assert waits[2:4] == [0, 0]
+    assert datetime.now(UTC) + timedelta(seconds=waits[4]) > datetime.now(UTC)  # still an instant
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,15 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
-from django.core.handlers.wsgi import WSGIHandler
-from django.test import Client
 from django.utils import timezone
 
+from backend.tracking.models import Rating
 from tests import make
 from tests.faults.processes import wait_for
+from tests.web.make import sign_in
 
 PHONE = {"width": 360, "height": 740}
+WAITS = "Saved on this phone, not yet sent:"
 
 
 @pytest.fixture
@@ -29,18 +29,6 @@ def treatment(transactional_db):
 @pytest.fixture
 def check_in(treatment):
     return treatment.check_ins.get(name="+1 h")
-
-
-@pytest.fixture(autouse=True)
-def _one_request_at_a_time(monkeypatch):
-    """The threads of a live server share one database in memory, where a writer does not wait for readers but fails."""
-    turn, answer = threading.Lock(), WSGIHandler.__call__
-
-    def in_turn(handler, environ, start_response):
-        with turn:
-            return answer(handler, environ, start_response)
-
-    monkeypatch.setattr(WSGIHandler, "__call__", in_turn)
 
 
 @pytest.fixture
@@ -72,16 +60,18 @@ def phone(phones):
     return phones()
 
 
+@pytest.fixture
+def page(phone, treatment, live_server):
+    """The patient's phone, which opened Ebb once while it had a network."""
+    sign_in(phone, treatment.patient.person, live_server.url)
+    page = phone.new_page()
+    page.goto("/")
+    ready(page)
+    return page
+
+
 def serving():
     return [thread for thread in threading.enumerate() if "process_request_thread" in thread.name]
-
-
-def sign_in(context, person, address):
-    client = Client()
-    client.force_login(person)
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}])
-    return session
 
 
 def ready(page):
@@ -92,8 +82,34 @@ def ready(page):
 
 
 def kept(page, store):
-    """How many rows a store of the phone has."""
-    return page.evaluate(ROWS, store)
+    """How many rows a store of the phone has; -1 while another page takes the place of this one."""
+    from playwright.sync_api import Error as PlaywrightError  # noqa: PLC0415 - only browser tests need it
+
+    try:
+        return page.evaluate(ROWS, store)
+    except PlaywrightError as problem:
+        if "Execution context was destroyed" not in problem.message:
+            raise
+        return -1
+
+
+def waits(page, number):
+    page.get_by_text(f"{WAITS} {number}").wait_for()
+
+
+def nothing_waits(page):
+    wait_for(lambda: kept(page, "entries") == 0, seconds=45, what="an empty store")
+
+
+def choose(page, score=6):
+    page.get_by_label(str(score), exact=True).check()
+    page.get_by_role("button", name="Save").click()
+
+
+def arrive(page, expected, check_in):
+    """Wait until a phone has handed in everything. The database is asked after that: asking it meanwhile locks it."""
+    nothing_waits(page)
+    assert Rating.objects.filter(check_in=check_in).count() == expected
 
 
 ROWS = """(name) => new Promise((resolve) => {

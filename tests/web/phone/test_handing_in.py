@@ -7,11 +7,9 @@ import pytest
 from backend.tracking.links import token
 from backend.tracking.models import Rating, Step
 from tests.faults.processes import wait_for
+from tests.web.make import sign_in
+from tests.web.phone.conftest import arrive, choose, waits
 from tests.web.phone.conftest import kept as rows
-from tests.web.phone.conftest import sign_in
-from tests.web.phone.test_offline import arrive, choose, page, waits
-
-__all__ = ["page"]
 
 NOTICES = """async () => {
   const { getNotifications } = ServiceWorkerRegistration.prototype;

@@ -2,44 +2,16 @@
 
 from datetime import timedelta
 
-import pytest
-
 from backend.tracking.links import token
 from backend.tracking.models import Rating, Skip
 from tests import make
-from tests.faults.processes import wait_for
-from tests.web.phone.conftest import kept, ready, sign_in
+from tests.web.make import sign_in
+from tests.web.phone.conftest import arrive, choose, nothing_waits, waits
 
-WAITS = "Saved on this phone, not yet sent:"
-
-
-@pytest.fixture
-def page(phone, treatment, live_server):
-    """The patient's phone, which opened Ebb once while it had a network."""
-    sign_in(phone, treatment.patient.person, live_server.url)
-    page = phone.new_page()
-    page.goto("/")
-    ready(page)
-    return page
-
-
-def waits(page, number):
-    page.get_by_text(f"{WAITS} {number}").wait_for()
-
-
-def nothing_waits(page):
-    wait_for(lambda: kept(page, "entries") == 0, seconds=45, what="an empty store")
-
-
-def choose(page, score=6):
-    page.get_by_label(str(score), exact=True).check()
-    page.get_by_role("button", name="Save").click()
-
-
-def arrive(page, expected, check_in):
-    """Wait until a phone has handed in everything. The database is asked after that: asking it meanwhile locks it."""
-    nothing_waits(page)
-    assert Rating.objects.filter(check_in=check_in).count() == expected
+SHOWN = """addEventListener("DOMContentLoaded", () => {
+  const area = document.getElementById("kept");
+  new MutationObserver(() => area.hidden || shown()).observe(area, { attributes: true });
+});"""
 
 
 def store_of(page):
@@ -84,6 +56,19 @@ def test_a_check_in_opened_without_a_network_is_answered_and_handed_in(page, pho
     assert [(one.instrument, one.answers) for one in stored] == [("nrs-anxiety", [6]), ("now4", [2, None, None, None])]
 
 
+def test_what_was_answered_without_a_network_is_not_asked_again_with_one(page, phone, check_in):
+    phone.set_offline(True)
+    page.goto("/")
+    choose(page)
+    page.get_by_role("button", name="Enough for now").click()
+    waits(page, 1)
+    page.goto("about:blank")
+    phone.set_offline(False)
+    page.goto(f"/check-ins/{check_in.pk}/")  # made while the answer still waited, so it asks for it
+    page.get_by_text("Part 2 of 4").wait_for()
+    arrive(page, 1, check_in)
+
+
 def test_the_page_itself_sends_as_soon_as_there_is_a_network_again(page, phone, check_in):
     phone.set_offline(True)
     page.goto("/")
@@ -124,6 +109,17 @@ def test_an_answer_sent_at_once_is_stored_once_and_leaves_nothing_on_the_phone(p
     page.get_by_text("Part 2 of 4").wait_for()
     nothing_waits(page)
     assert Rating.objects.filter(check_in=check_in).count() == 1
+
+
+def test_no_page_jumps_for_an_answer_that_is_sent_at_once(page, phone, check_in):
+    shown = []
+    phone.expose_function("shown", lambda: shown.append(1))
+    phone.add_init_script(SHOWN)
+    page.goto(f"/check-ins/{check_in.pk}/")
+    choose(page)
+    page.get_by_text("Part 2 of 4").wait_for()
+    nothing_waits(page)
+    assert shown == []
 
 
 def test_not_now_is_an_answer_without_a_network_too(page, phone, check_in):

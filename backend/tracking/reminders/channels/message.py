@@ -42,6 +42,6 @@ def message_for(effect: Effect, check_in: CheckIn) -> Message:
         return Message(
             text=_("A short check-in is ready."),
             more=_("You can change or end these reminders in your settings."),
-            path=f"/c/{links.token(check_in)}/",
+            path=links.path(check_in),
             tag=effect.dedupe_key,
         )

@@ -20,6 +20,7 @@ from backend.tracking.reminders.channels.replies import Answer, Reply
 
 TIMEOUT_SECONDS = 5.0
 LONGEST_ENDPOINT = 2000  # characters; the longest that are known have a few hundred
+LONGEST_PAUSE_SECONDS = 10.0**9  # more than any reminder waits; what comes after the year 9999 is no instant
 TOKEN_SECONDS = 12 * 60 * 60  # RFC 8292 allows a day
 AUTH_BYTES = 16
 GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
@@ -106,7 +107,8 @@ def _seconds(retry_after: str) -> float:
         until = parsedate_to_datetime(retry_after)
     except ValueError:
         return 0.0
-    return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+    seconds = (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+    return min(max(0.0, seconds), LONGEST_PAUSE_SECONDS)
 
 
 def _encrypted(subscription: PushSubscription, message: Message) -> bytes:

@@ -14,6 +14,8 @@ function restore(form) {
   if (history.state?.asked === asked(form)) {
     form.elements.client_uuid.value = history.state.key;
     for (const id of history.state.chosen) document.getElementById(id)?.click();
+  } else if (form.querySelector("input:checked")) {
+    keep(form); // somebody was faster than this script
   } else if (location.hash.startsWith("#item-")) {
     location.replace("#item-1");
   }

@@ -2,6 +2,7 @@
 
 import { discard, flush, LINK, OVERDUE, retry, waiting } from "./queue.js";
 
+const SOON = 3_000; // milliseconds in which an answer is usually sent: no page jumps for what is gone again at once
 const area = document.getElementById("kept");
 const line = (name) => area.querySelector(`[data-say="${name}"]`);
 
@@ -11,21 +12,30 @@ function say(name, count) {
   if (number) number.textContent = count;
 }
 
-/** Show how things stand for an account; empty where nobody is signed in. */
+const isSigningOut = () => location.pathname === area.dataset.signOut;
+
+/** Whether an entry is one to speak of yet: without a network, and before signing out, each of them is. */
+const isNews = (row) =>
+  row.status || !navigator.onLine || isSigningOut() || Math.abs(Date.now() - row.keptAt) >= SOON;
+
+/** Show how things stand for an account, empty where nobody is signed in; return how many entries wait. */
 export async function display(account) {
-  const rows = await waiting();
-  const mine = rows.filter((row) => row.account === account || row.account === LINK);
+  const all = await waiting();
+  const rows = all.filter(isNews);
+  if (rows.length < all.length) setTimeout(display, SOON, account);
+  const isMine = (row) => row.account === account || row.account === LINK;
+  const mine = rows.filter(isMine);
   const queued = mine.filter((row) => !row.status);
   const others = rows.length - mine.length;
   say("waiting", queued.length);
   say("overdue", queued.some((row) => Date.now() - row.keptAt > OVERDUE));
-  say("stays", queued.length && location.pathname === area.dataset.signOut);
+  say("stays", queued.length && isSigningOut());
   say("foreign", account && others);
   say("sign-in", !account && others);
   const asked = mine.filter((row) => row.status).map((row) => question(row, account));
   area.querySelector(".asks").replaceChildren(...asked);
   area.hidden = !(mine.length || others);
-  return queued.length;
+  return all.filter((row) => isMine(row) && !row.status).length;
 }
 
 /** One entry that somebody must decide about. */

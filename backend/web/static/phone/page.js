@@ -2,7 +2,7 @@
 
 import { displayUnsaved } from "./display.js";
 import { answersOf, isBlank, ratingOf, routeOf, skipOf } from "./entry.js";
-import { flush, keep, waiting } from "./queue.js";
+import { flush, keep, onChange, waiting } from "./queue.js";
 import { forgetSchedule } from "./schedule.js";
 import { keepSending } from "./sending.js";
 
@@ -57,6 +57,19 @@ addEventListener("submit", (event) => {
   }
 });
 
+/** A question whose answer still waits here was drawn too early: once that is sent, show what is left to ask. */
+async function askWhatIsLeft() {
+  const form = document.querySelector("form.question");
+  const route = form && routeOf(form.action, account);
+  if (!route) return;
+  const answers = ({ told }) => told.check_in === route.checkIn && (told.skip || told.instrument === form.elements.instrument.value);
+  const waits = async () => (await waiting()).some(answers);
+  if (!(await waits())) return;
+  onChange(async () => {
+    if (!form.querySelector("input:checked") && !(await waits())) location.replace(location.pathname);
+  });
+}
+
 function tellFirstTap() {
   const body = JSON.stringify({ name: "first_tap", at: new Date().toISOString() });
   const headers = { "Content-Type": "application/json" };
@@ -68,5 +81,7 @@ if (link && document.querySelector("form.question")) {
 }
 if (isSecureContext) {
   navigator.serviceWorker?.register(worker).catch(() => {}); // without it the page works as long as there is a network
-  keepSending(() => account).catch(displayUnsaved);
+  askWhatIsLeft()
+    .then(() => keepSending(() => account))
+    .catch(displayUnsaved);
 }

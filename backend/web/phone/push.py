@@ -5,10 +5,9 @@ from http import HTTPStatus
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_POST
 
-from backend.accounts.models import Patient
 from backend.tracking.services.refusals import Refused
 from backend.tracking.services.subscriptions import end_push, subscribe_to_push
-from backend.web.access import SignedInRequest, signed_in
+from backend.web.access import SignedInRequest, own_patients, signed_in
 from backend.web.phone.reading import read_object
 from backend.web.phone.replies import problem
 
@@ -44,7 +43,7 @@ def end(request: SignedInRequest) -> HttpResponse:
 
 
 def _refuse_who_is_no_patient(request: SignedInRequest) -> None:
-    if not Patient.objects.filter(person=request.user).exists():
+    if not own_patients(request.user).exists():
         raise Http404
 
 

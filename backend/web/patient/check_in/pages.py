@@ -19,12 +19,12 @@ from backend.tracking.reminders import steps
 from backend.tracking.services.check_ins import skip_check_in
 from backend.tracking.services.refusals import KeyReused, Refused
 from backend.web.access import SignedInRequest, signed_in
-from backend.web.patient.answers import AnswerForm, store
-from backend.web.patient.asked import Asked, asked_of, surroundings
+from backend.web.patient.check_in.answers import AnswerForm, store
+from backend.web.patient.check_in.asked import Asked, asked_of, surroundings
+from backend.web.patient.check_in.undo import undoable_at
 from backend.web.patient.notices import is_open, notice_about, notice_by_link
-from backend.web.patient.undo import undoable_at
 
-LEFT_OPEN = timedelta(hours=1)  # a page that was opened by a link and sent so long after the close still counts
+LEFT_OPEN_HOURS = 1  # [design] a page that was opened by a link and sent so long after the close still counts
 
 REASONS = {
     SkipReason.TOO_SLEEPY: gettext_lazy("I am too sleepy"),
@@ -68,7 +68,7 @@ def skipping(request: HttpRequest, asked: Asked) -> HttpResponse:
         return redirect(asked.page)
     if request.method != "POST":
         shown = surroundings(asked, now) | {"key": uuid4(), "reasons": REASONS.items()}
-        return render(request, "patient/skip.html", shown)
+        return render(request, "patient/check_in/skip.html", shown)
     try:
         key = UUID(request.POST.get("client_uuid", ""))
         skip_check_in(actor=asked.person, check_in=due, client_uuid=key, reason=request.POST.get("reason", ""))
@@ -97,14 +97,15 @@ def question_page(
         "of": done + len(left),
         "undoable": undoable_at(asked, now),
     }
-    return render(request, "patient/question.html", surroundings(asked, now) | shown)
+    return render(request, "patient/check_in/question.html", surroundings(asked, now) | shown)
 
 
 def standing_page(request: HttpRequest, asked: Asked, now: datetime) -> HttpResponse:
     """Say how a check-in stands at which there is nothing to answer; by its link, without anything about anybody."""
     shown = surroundings(asked, now) | {"undoable": None if asked.is_over(now) else undoable_at(asked, now)}
     if asked.token:
-        return render(request, "patient/link.html", shown | {"notice": notice_by_link(asked.check_in, now, asked.page)})
+        notice = notice_by_link(asked.check_in, now, asked.page)
+        return render(request, "patient/check_in/link.html", shown | {"notice": notice})
     del shown["asked"]  # the frame of somebody signed in
     return render(request, "patient/home.html", shown | {"notices": [notice_about(asked.check_in, now)]})
 
@@ -135,7 +136,8 @@ def _takes(asked: Asked, form: AnswerForm, now: datetime) -> bool:
     if not asked.is_over(now):
         return True
     at = form.cleaned_data.get("device_at") if form.is_valid() else None
-    return at is not None and due.opens_at <= at < due.closes_at and now < due.closes_at + LEFT_OPEN
+    taken_until = due.closes_at + timedelta(hours=LEFT_OPEN_HOURS)
+    return at is not None and due.opens_at <= at < due.closes_at and now < taken_until
 
 
 def _note_opening(due: CheckIn) -> None:

@@ -12,10 +12,10 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_POST
 
 from backend.web.languages import speak_to
-from backend.web.patient.asked import Asked, asked_by_link
-from backend.web.patient.check_ins import answering, skipping
-from backend.web.patient.link_holder import MARKER
-from backend.web.patient.undo import undoing
+from backend.web.patient.check_in.asked import Asked, asked_by_link
+from backend.web.patient.check_in.link_holder import MARKER
+from backend.web.patient.check_in.pages import answering, skipping
+from backend.web.patient.check_in.undo import undoing
 
 MARKED_AT_LEAST = timedelta(hours=1)
 

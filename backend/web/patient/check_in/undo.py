@@ -18,7 +18,7 @@ from backend.tracking.models import Rating
 from backend.tracking.services.refusals import Refused
 from backend.tracking.services.undo import UNDO_SECONDS, undo_rating
 from backend.web.access import SignedInRequest, signed_in
-from backend.web.patient.asked import Asked, asked_of
+from backend.web.patient.check_in.asked import Asked, asked_of
 
 OFFERED_SECONDS = 10  # ebb.css hides the button after so long
 

@@ -14,10 +14,10 @@ from backend.accounts.models import Clinic, Patient, Role
 from backend.accounts.reading import readings_of
 from backend.tracking.anchoring import is_night, readable_treatment, withheld_from
 from backend.tracking.models import Treatment
-from backend.web.access import SignedInRequest, signed_in
+from backend.web.access import SignedInRequest, own_patients, signed_in
 from backend.web.moments import day
-from backend.web.patient.own_ratings import Line, as_csv, lines
-from backend.web.patient.sessions import Session, session
+from backend.web.patient.relief.own_ratings import Line, as_csv, lines
+from backend.web.patient.relief.sessions import Session, session
 
 SIDE_BY_SIDE = 6  # the last so many treatments; the file has all of them
 READINGS_TAKEN, READERS_SHOWN = 400, 30
@@ -48,14 +48,14 @@ class Record:
 @require_safe
 def relief(request: SignedInRequest) -> HttpResponse:
     """Show what the answers showed after the last treatment, or after several where the clinic compares them."""
-    return _shown(request, "patient/relief.html")
+    return _shown(request, "patient/relief/page.html")
 
 
 @signed_in
 @require_safe
 def printed(request: SignedInRequest) -> HttpResponse:
     """Show the same with every rating in a table, to be printed or kept."""
-    return _shown(request, "patient/relief_print.html")
+    return _shown(request, "patient/relief/print.html")
 
 
 @signed_in
@@ -64,7 +64,7 @@ def ratings_csv(request: SignedInRequest) -> HttpResponse:
     """Give every rating of the person as a file."""
     if withheld_from(request.user, timezone.now()).exists():
         return redirect("relief")
-    answer = HttpResponse(as_csv(Patient.objects.filter(person=request.user)), content_type="text/csv; charset=utf-8")
+    answer = HttpResponse(as_csv(own_patients(request.user)), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = 'attachment; filename="ebb-ratings.csv"'
     return answer
 
@@ -72,9 +72,8 @@ def ratings_csv(request: SignedInRequest) -> HttpResponse:
 def _shown(request: SignedInRequest, template: str) -> HttpResponse:
     now = timezone.now()
     if withheld_from(request.user, now).exists():
-        return render(request, "patient/relief_quiet.html", {"night": is_night(request.user, now)})
-    patients = Patient.objects.filter(person=request.user).select_related("clinic").order_by("pk")
-    records = [_record(one, now) for one in patients]
+        return render(request, "patient/relief/quiet.html", {"night": is_night(request.user, now)})
+    records = [_record(one, now) for one in own_patients(request.user)]
     is_compared = any(len(one.sessions) > 1 for one in records)
     return render(request, template, {"records": records, "is_compared": is_compared})
 

@@ -7,7 +7,6 @@ from uuid import uuid4
 
 from django import forms
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +16,7 @@ from backend.language import current
 from backend.tracking.models import Amendment, CheckIn, Rating
 from backend.tracking.services.ratings import Entry, log_rating
 from backend.tracking.services.refusals import KeyReused, Refused
+from backend.web.moments import instant
 
 NOT_CHOSEN = gettext_lazy("Choose a number first, then tap Save.")
 
@@ -28,11 +28,7 @@ class InstantField(forms.CharField):
 
     def clean(self, value: object) -> datetime | None:
         """Return an instant with its offset: a clock that cannot be read is no reason to lose an answer."""
-        try:
-            moment = parse_datetime(str(value or ""))
-        except ValueError:
-            return None
-        return moment if moment is not None and moment.utcoffset() is not None else None
+        return instant(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from backend.accounts.models import Patient
 from backend.instruments import get, spoken
-from backend.tracking.models import Rating, Treatment
+from backend.tracking.models import Amendment, Rating, Treatment
 from backend.web.moments import stamp
 
 COLUMNS = (
@@ -66,7 +66,7 @@ def _ratings(**whose: object) -> Iterator[Rating]:
 
 def _line(rating: Rating, zone: str) -> Line:
     scale = spoken(get(rating.instrument))
-    if rating.amended_kind == "withdraw":
+    if rating.amended_kind == Amendment.Kind.WITHDRAW:
         score = _("withdrawn")
     elif rating.total_now is None:
         score = _("left blank in part")
