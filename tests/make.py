@@ -10,7 +10,8 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from backend.accounts.models import Clinic, Membership, Patient, Person, Role
 from backend.tracking.models import Amendment, CheckIn, Rating, Skip, Treatment
 from backend.tracking.services.check_ins import skip_check_in
-from backend.tracking.services.ratings import Change, Entry, amend_rating, log_rating
+from backend.tracking.services.entries import Entry
+from backend.tracking.services.ratings import Change, amend_rating, log_rating
 from backend.tracking.services.treatments import record_treatment
 
 _numbers = count(1)

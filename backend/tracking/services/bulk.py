@@ -9,8 +9,9 @@ from django.db import transaction
 from backend.accounts import audit
 from backend.accounts.models import Patient, Person
 from backend.tracking.models import Rating, Treatment
+from backend.tracking.services.entries import Entry
 from backend.tracking.services.estimates import ask_for_estimates
-from backend.tracking.services.ratings import Entry, rating_from
+from backend.tracking.services.ratings import rating_from
 from backend.tracking.services.refusals import KeyReused, Refused
 
 

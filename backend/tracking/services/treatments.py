@@ -13,8 +13,8 @@ from backend.accounts.models import Patient, Person
 from backend.analysis.schedule import protocol
 from backend.tracking.models import Progress, Treatment
 from backend.tracking.services.check_ins import schedule, settle_superseded
+from backend.tracking.services.entries import EARLIEST, FUTURE_TOLERATED_MINUTES
 from backend.tracking.services.estimates import ask_for_estimates
-from backend.tracking.services.ratings import EARLIEST, FUTURE_TOLERATED_MINUTES
 from backend.tracking.services.refusals import Refused
 
 DETAILS = (

@@ -1,6 +1,7 @@
 """Where phones hand in the entries they kept: each is stored once, and the answer proves what was stored."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
@@ -22,6 +23,7 @@ from backend.web.phone.replies import problem, stored
 
 LINK_ACCEPTS_DAYS = 30  # [design] after the close: a phone may have been without a network for long
 GONE = "The time in which this link takes answers is over."
+NOT_OPEN = "this check-in is not open yet"
 
 
 class Over(Exception):  # noqa: N818 - a state of affairs, not a fault of the program
@@ -46,6 +48,9 @@ def link_entries(request: HttpRequest, token: str) -> HttpResponse:
 
     def store(kept: Kept) -> bool:
         _check_window(asked.check_in, kept, timezone.now())
+        if kept.is_skip:
+            _skip_silently(asked.person, asked.check_in, kept)
+            return False
         return _store(asked.person, asked.check_in, kept)
 
     return _take(request, store)
@@ -78,7 +83,7 @@ def _check_window(check_in: CheckIn, kept: Kept, now: datetime) -> None:
     if kept.check_in_id != check_in.pk:
         raise Refused("check_in", "this link is for another check-in")
     if now < check_in.opens_at:
-        raise Refused("check_in", "this check-in is not open yet")
+        raise Refused("check_in", NOT_OPEN)
     made_within = check_in.opens_at <= kept.device_at < check_in.closes_at
     accepted_until = check_in.closes_at + timedelta(days=LINK_ACCEPTS_DAYS)
     if now >= check_in.closes_at and not (made_within and now < accepted_until):
@@ -87,14 +92,34 @@ def _check_window(check_in: CheckIn, kept: Kept, now: datetime) -> None:
 
 def _store(person: Person, check_in: CheckIn, kept: Kept) -> bool:
     """Store an entry once and tell whether it is new."""
+    is_open = check_in.opens_at <= timezone.now()
     if kept.is_skip:
-        reason = str(kept.told["skip"])
-        return not skip_check_in(actor=person, check_in=check_in, client_uuid=kept.client_uuid, reason=reason)[1]
+        if not is_open:
+            raise Refused("check_in", NOT_OPEN)
+        return not _skip(person, check_in, kept)
     entry = kept.entry(check_in)
+    # A phone whose clock ran ahead named a check-in still to come: which one it was, its time tells.
+    entry = entry if is_open else replace(entry, check_in=None)
     try:
         return not log_rating(actor=person, treatment=check_in.treatment, entry=entry).replayed
     except KeyReused:
         first = Rating.objects.get(patient=check_in.treatment.patient, client_uuid=entry.client_uuid)
-        if (first.check_in_id, first.instrument, first.answers) != (check_in.pk, entry.instrument, entry.answers):
+        same = (check_in.treatment_id, entry.instrument, entry.answers)
+        if (first.treatment_id, first.instrument, first.answers) != same:
             raise
         return False  # the page had sent it before the network went, and was timed by the server's clock
+
+
+def _skip(person: Person, check_in: CheckIn, kept: Kept) -> bool:
+    """Store a skip and tell whether the check-in had been skipped before."""
+    reason = str(kept.told["skip"])
+    return skip_check_in(actor=person, check_in=check_in, client_uuid=kept.client_uuid, reason=reason)[1]
+
+
+def _skip_silently(person: Person, check_in: CheckIn, kept: Kept) -> None:
+    """Store a skip unless there is an answer: a link does not tell which."""
+    try:
+        _skip(person, check_in, kept)
+    except Refused as refusal:
+        if refusal.field != "check_in":
+            raise

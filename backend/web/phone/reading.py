@@ -8,7 +8,7 @@ from uuid import UUID
 
 from backend.accounts.models import time_zones
 from backend.tracking.models import CheckIn
-from backend.tracking.services.ratings import Entry
+from backend.tracking.services.entries import Entry
 from backend.tracking.services.refusals import Refused
 from backend.web.moments import instant
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from backend.tracking.links import check_in_of
 from backend.tracking.models import Channel, StepName
 from backend.tracking.reminders.steps import record
-from backend.tracking.services.ratings import EARLIEST, LATEST
+from backend.tracking.services.entries import EARLIEST, LATEST
 from backend.tracking.services.refusals import Refused
 from backend.web.moments import instant
 from backend.web.phone.reading import read_object

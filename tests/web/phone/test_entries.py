@@ -197,6 +197,14 @@ def test_nothing_is_taken_without_a_session_or_without_its_token(patient, check_
     assert hand_in(strict, written(check_in), headers={"X-CSRFToken": fresh}).status_code == 201
 
 
+def test_a_phone_whose_clock_ran_ahead_settles_no_check_in_to_come(on_phone, check_in):
+    later = check_in.treatment.check_ins.get(name="week 3")
+    assert hand_in(on_phone, written(later, skip="not_now")).status_code == 400
+    assert hand_in(on_phone, text := written(later)).status_code == 201
+    assert Rating.objects.latest("pk").check_in == check_in  # the one that was open
+    assert hand_in(on_phone, text).status_code == 200
+
+
 # By a link
 
 
@@ -223,6 +231,16 @@ def test_after_its_window_a_link_takes_for_a_month_what_was_made_within(client, 
     response = hand_in(client, written(check_in, device_at=made.isoformat()), by_link(check_in))
     assert response.status_code == status
     assert Rating.objects.filter(check_in=check_in).exists() == (status == 201)
+
+
+def test_a_skip_by_a_link_tells_nothing_about_what_was_answered(client, treated):
+    check_ins = treated(hours_ago=27).check_ins
+    answered, silent = check_ins.get(name="+1 h"), check_ins.get(name="+2 h")
+    make.rating(of=answered.treatment, hours=1.1, check_in=answered)
+    for check_in in (answered, silent, silent):
+        skip = written(check_in, skip="not_now", device_at=check_in.due_at.isoformat())
+        assert hand_in(client, skip, by_link(check_in)).status_code == 200
+    assert [skip.check_in for skip in Skip.objects.all()] == [silent]
 
 
 def test_a_link_takes_nothing_before_its_check_in_opens(client, check_in):

@@ -14,7 +14,8 @@ from backend.accounts.models import Person
 from backend.instruments import PRIMARY, Instrument, spoken
 from backend.language import current
 from backend.tracking.models import Amendment, CheckIn, Rating
-from backend.tracking.services.ratings import Entry, log_rating
+from backend.tracking.services.entries import Entry
+from backend.tracking.services.ratings import log_rating
 from backend.tracking.services.refusals import KeyReused, Refused
 from backend.web.moments import instant
 
