@@ -13,7 +13,7 @@ from backend.analysis.facts import Facts, fingerprint
 from backend.analysis.outcomes.flags import flag_texts
 from backend.analysis.outcomes.kernel import Outcomes, outcomes_of
 from backend.analysis.outcomes.rules import RULE_SETS, RuleSet
-from backend.analysis.outcomes.sentences import TO_PATIENTS, Told, sentence
+from backend.analysis.outcomes.sentences import Told, sentence
 from backend.analysis.outcomes.study import Labelled, Series, episodes_per_course, episodes_per_treatment
 from backend.analysis.outcomes.table import REASONS, STATUSES
 from backend.analysis.schedule import Protocol, protocol
@@ -49,7 +49,6 @@ class Conclusion:
     last_rating_hours: float | None
     last_dose_hours: float
     sentence: str
-    sentence_to_patient: str
     member: Member
     rule_set_version: int
     instrument_version: int
@@ -119,7 +118,6 @@ class _Judged:
             last_rating_hours=number(outcomes.last_rating),
             last_dose_hours=last_dose,
             sentence=sentence(told, rules),
-            sentence_to_patient=sentence(told, rules, TO_PATIENTS),
             member=self.members[at],
             rule_set_version=rules.version,
             instrument_version=version,

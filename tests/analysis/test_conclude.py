@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from backend.analysis.conclude import conclude
 from backend.analysis.facts import Dose, Facts, Rated
-from backend.analysis.outcomes.rules import RULE_SETS
+from backend.analysis.outcomes.kernel import Reason, Status
+from backend.analysis.outcomes.rules import RULE_SETS, rule_set
+from backend.analysis.outcomes.sentences import TO_PATIENTS, Told, sentence
 
 DOSED_AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
 SCORES = {-1: 8, 1.1: 6, 2.05: 4, 3: 3, 4: 3, 168: 4, 336: 6}
@@ -50,7 +52,10 @@ def test_the_outcome_is_that_of_the_method():
 
 
 def test_the_patient_is_told_only_what_was_seen_in_words_of_their_own():
-    assert primary(facts()).sentence_to_patient == (
+    found = primary(facts())
+    times = (found.onset_upper_hours, found.loss_lower_hours, found.loss_upper_hours, found.last_rating_hours)
+    told = Told(Status[found.status], Reason.none, *times)
+    assert sentence(told, rule_set(found.rule_set), TO_PATIENTS) == (
         "At each check-in you answered from 2 h 3 min to week 1 your rating was at most half your starting rating; "
         "at week 2 it was above."
     )

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from backend.analysis.outcomes.sentences import TO_PATIENTS
 from backend.tracking import estimation
 from backend.tracking.models import Outcome
 from backend.tracking.services.check_ins import skip_check_in
@@ -135,7 +136,7 @@ def test_afterwards_the_outcome_is_shown_in_one_sentence(on_phone, responding):
     treatment = responding(5)
     page = said(on_phone)
     assert SO_FAR in page
-    assert Outcome.objects.get(treatment=treatment, unit="treatment", rule_set="R50C-L50").sentence_to_patient in page
+    assert Outcome.objects.get(treatment=treatment, unit="treatment", rule_set="R50C-L50").in_words(TO_PATIENTS) in page
     assert "hx-get" not in page
 
 

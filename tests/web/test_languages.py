@@ -211,8 +211,9 @@ def test_what_is_stored_does_not_depend_on_who_reads_first(on_phone, patient, tr
     Outcome.objects.all().delete()
     page = on_phone.get(f"/treatments/{treatment.pk}/outcome/", headers={"accept-language": "es"}).content.decode()
     stored = Outcome.objects.get(treatment=treatment, unit="treatment", instrument="nrs-anxiety", rule_set="R50C-L50")
-    assert stored.sentence_to_patient.startswith("At each check-in you answered from 2 h to week 1")
-    assert stored.in_words(TO_PATIENTS) == stored.sentence_to_patient
+    assert stored.sentence.startswith("At each check-in answered from 2 h to week 1")
+    assert stored.in_words() == stored.sentence
+    assert stored.in_words(TO_PATIENTS).startswith("At each check-in you answered from 2 h to week 1")
     assert "En cada control que respondió desde 2 h hasta la semana 1 después de la dosis" in page
 
 

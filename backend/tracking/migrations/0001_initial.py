@@ -149,7 +149,6 @@ class Migration(migrations.Migration):
                 ('last_dose_hours', models.FloatField()),
                 ('flags', models.CharField(blank=True, max_length=250)),
                 ('sentence', models.TextField()),
-                ('sentence_to_patient', models.TextField()),
                 ('on_grid', models.JSONField()),
                 ('ratings_version', models.PositiveIntegerField()),
                 ('rule_set_version', models.PositiveSmallIntegerField()),

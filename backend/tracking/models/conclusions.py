@@ -109,7 +109,6 @@ class Outcome(models.Model):
     last_dose_hours = models.FloatField()  # from the first dose of a course to its last, 0 for one dose
     flags = models.CharField(max_length=250, blank=True)
     sentence = models.TextField()
-    sentence_to_patient = models.TextField()
     on_grid = models.JSONField()
     stratum = models.ForeignKey(Stratum, on_delete=models.SET_NULL, null=True, related_name="outcomes")
     ratings_version = models.PositiveIntegerField()  # of a course: the sum over its treatments
