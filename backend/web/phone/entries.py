@@ -30,13 +30,26 @@ class Over(Exception):  # noqa: N818 - a state of affairs, not a fault of the pr
     """A link no longer takes this entry."""
 
 
+class SomebodyElse(Exception):  # noqa: N818 - a state of affairs, not a fault of the program
+    """Another account is signed in than the one the entry belongs to; it waits for its own."""
+
+
 @require_POST
 def entries(request: HttpRequest) -> HttpResponse:
     """Store an entry of somebody signed in; however late it comes, it is stored and flagged."""
     person = request.user
     if not person.is_authenticated:
         return problem(HTTPStatus.UNAUTHORIZED, "Sign in to send what this phone kept.")
-    return _take(request, lambda kept: _store(person, _own(person, kept), kept))
+
+    def store(kept: Kept) -> bool:
+        if kept.account not in {"", str(person.pk)}:  # they signed in after the phone had asked who is
+            raise SomebodyElse
+        return _store(person, _own(person, kept), kept)
+
+    try:
+        return _take(request, store)
+    except SomebodyElse:
+        return problem(HTTPStatus.FORBIDDEN, "Another account is signed in; the entry waits for its own.")
 
 
 @csrf_exempt  # whoever holds the link may write here, and no cookie adds anything to that

@@ -28,6 +28,7 @@ class Kept:
     told: dict[str, object]
     client_uuid: UUID
     device_sent_at: datetime | None
+    account: str  # whose entry it is, as the phone says; empty where it does not
 
     @property
     def echo(self) -> dict[str, str]:
@@ -81,7 +82,9 @@ def read_kept(body: bytes) -> Kept:
     if not isinstance(text, str):
         raise Refused("entry", "entry is no text")
     told = read_object(text.encode("utf-8", "surrogatepass"), "entry")
-    return Kept(text, told, _key(told.get("client_uuid")), instant(sent.get("device_sent_at")))
+    return Kept(
+        text, told, _key(told.get("client_uuid")), instant(sent.get("device_sent_at")), str(sent.get("account", ""))
+    )
 
 
 def read_object(written: bytes, field: str) -> dict[str, object]:

@@ -205,6 +205,15 @@ def test_a_phone_whose_clock_ran_ahead_settles_no_check_in_to_come(on_phone, che
     assert hand_in(on_phone, text).status_code == 200
 
 
+def test_an_entry_sent_as_another_account_signs_in_waits_for_its_own(client, stranger, patient, check_in):
+    body = {"entry": written(check_in), "device_sent_at": timezone.now().isoformat(), "account": str(patient.person.pk)}
+    client.force_login(stranger.person)
+    assert client.post("/entries/", body, content_type="application/json").status_code == 403
+    assert not Rating.objects.filter(check_in=check_in).exists()
+    client.force_login(patient.person)
+    assert client.post("/entries/", body, content_type="application/json").status_code == 201
+
+
 # By a link
 
 

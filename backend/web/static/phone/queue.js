@@ -88,7 +88,7 @@ async function known(response) {
 }
 
 async function send(row, csrf) {
-  const body = JSON.stringify({ entry: row.text, device_sent_at: local() });
+  const body = JSON.stringify({ entry: row.text, device_sent_at: local(), account: row.account });
   const response = await ask(row.address, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
