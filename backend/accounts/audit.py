@@ -35,8 +35,8 @@ def record(  # noqa: PLR0913 - one row's columns
     )
 
 
-def record_each(actor: Person | None, action: str, targets: Iterable[models.Model], *, patient: Patient) -> None:
-    """Write one entry for each of a patient's new rows, in few statements; otherwise as `record`."""
+def record_each(actor: Person | None, action: str, targets: Iterable[tuple[models.Model, Patient]]) -> None:
+    """Write one entry for each row and the patient it is about, in few statements; otherwise as `record`."""
     AuditEntry.objects.bulk_create(
         AuditEntry(
             actor=actor,
@@ -46,5 +46,5 @@ def record_each(actor: Person | None, action: str, targets: Iterable[models.Mode
             patient=patient,
             clinic_id=patient.clinic_id,
         )
-        for target in targets
+        for target, patient in targets
     )

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from backend.accounts import audit
 from backend.accounts.models import AuditEntry, Membership, Patient, Person
 
 READ = "patient.read"
@@ -29,17 +30,7 @@ def note_reading(*, reader: Person, patients: Iterable[Patient]) -> None:
         return  # the usual case takes no lock
     with transaction.atomic():
         list(Patient.objects.select_for_update(no_key=True).filter(pk__in=others).order_by("pk"))
-        AuditEntry.objects.bulk_create(
-            AuditEntry(
-                actor=reader,
-                action=READ,
-                target_type=one._meta.label_lower,
-                target_id=str(one.pk),
-                patient=one,
-                clinic_id=one.clinic_id,
-            )
-            for one in _unnoted(reader, others)
-        )
+        audit.record_each(reader, READ, [(one, one) for one in _unnoted(reader, others)])
 
 
 def readings_of(patient: Patient, *, most: int) -> list[Reading]:

@@ -11,6 +11,7 @@ from backend.analysis.arrays import Floats, Ints
 
 DEFAULT_PROTOCOL = "hourly-weekly"
 PROTOCOLS = ("hourly-weekly", "hourly-bridged-weekly", "weekly")
+COURSE_GAP_HOURS = 14 * 24  # [design] a planned treatment at most this long after the one before continues its course
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from uuid import uuid4
 from django.conf import settings
 from django.test import Client
 
+PHONE, DESK = (360, 740), (1280, 800)
+
 
 def sign_in(context, person, address):
     """Let a real browser be signed in as somebody, at the server of that address."""

@@ -11,9 +11,8 @@ from django.utils import timezone
 from backend.tracking import links
 from backend.tracking.models import Rating
 from tests import make
-from tests.web.make import sign_in
+from tests.web.make import PHONE
 
-PHONE = (360, 740)
 TARGET = 56  # CSS pixels: twice what WCAG 2.2 asks of anybody, for hands that are not steady
 
 
@@ -31,32 +30,13 @@ def people(transactional_db):
 
 
 @pytest.fixture
-def browse(chromium, live_server, people):
-    """Open a browser as somebody, or by the link of their check-in; in the end no policy may have been violated."""
-    contexts, said = [], []
+def browse(browser_of, people):
+    """Open a page as somebody, or as nobody who has the link of their check-in."""
 
-    def page_for(who, *, by_link=False, size=PHONE, scheme="light", **options):
-        context = chromium.new_context(
-            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, base_url=live_server.url, **options
-        )
-        contexts.append(context)
-        if not by_link:
-            sign_in(context, people[who][0], live_server.url)
-        context.expose_function("violated", lambda what: said.append(what))  # noqa: PLW0108 - it takes no built-in
-        context.add_init_script(
-            "addEventListener('securitypolicyviolation', (event) => violated(`${event.violatedDirective}`))"
-        )
-        page = context.new_page()
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        return page
+    def page_for(who, *, by_link=False, **options):
+        return browser_of(None if by_link else people[who][0], **options)
 
-    yield page_for
-    for context in contexts:
-        for page in context.pages:
-            page.wait_for_load_state("networkidle")  # or the database is emptied under a request
-        context.close()
-    assert said == []
+    return page_for
 
 
 def page_of(people, who, *, by_link=False):

@@ -10,9 +10,8 @@ from backend.tracking import estimation
 from backend.tracking.models import Rating
 from backend.tracking.services.check_ins import skip_check_in
 from tests import make
-from tests.web.make import sign_in
+from tests.web.make import DESK, PHONE
 
-PHONE, DESK = (360, 740), (1280, 800)
 LOOKS = [(size, scheme) for size in (PHONE, DESK) for scheme in ("light", "dark")]
 
 
@@ -48,28 +47,13 @@ def people(transactional_db):
 
 
 @pytest.fixture
-def browse(chromium, live_server, people):
-    """Open a page as somebody; when the test ends, the browser must have had nothing to complain about."""
-    contexts, said = [], []
+def browse(browser_of, people):
+    """Open a page as somebody of these."""
 
-    def page_for(who, *, size=PHONE, scheme="light", **options):
-        context = chromium.new_context(
-            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, base_url=live_server.url, **options
-        )
-        contexts.append(context)
-        person = people[who] if who == "clinician" else people[who].person
-        sign_in(context, person, live_server.url)
-        page = context.new_page()
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        return page
+    def page_for(who, **options):
+        return browser_of(people[who] if who == "clinician" else people[who].person, **options)
 
-    yield page_for
-    for context in contexts:
-        for page in context.pages:
-            page.wait_for_load_state("networkidle")  # or the database is emptied under a request
-        context.close()
-    assert said == []
+    return page_for
 
 
 PAGES = {

@@ -7,9 +7,8 @@ from django.utils import timezone
 
 from backend.tracking.models import PushSubscription
 from tests import make
-from tests.web.make import sign_in
+from tests.web.make import PHONE
 
-PHONE = (360, 740)
 LOOKS = [(PHONE, "light"), (PHONE, "dark"), ((180, 370), "light"), ((1280, 900), "light")]
 PATHS = ["/settings/", "/consent/", "/help/"]
 
@@ -32,26 +31,15 @@ def patient(transactional_db):
 
 
 @pytest.fixture
-def browse(chromium, live_server, patient):
-    """Open a page as the patient; when the test ends, the browser must have had nothing to complain about."""
-    contexts, said = [], []
+def browse(browser_of, patient):
+    """Open a page as the patient."""
 
-    def page_for(*, size=PHONE, scheme="light", permissions=(), **options):
-        context = chromium.new_context(
-            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, base_url=live_server.url, **options
-        )
-        context.grant_permissions(list(permissions))
-        contexts.append(context)
-        sign_in(context, patient.person, live_server.url)
-        page = context.new_page()
-        page.on("console", lambda message: NO_PUSH_HERE in message.text or said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
+    def page_for(*, permissions=(), **options):
+        page = browser_of(patient.person, forgiven=NO_PUSH_HERE, **options)
+        page.context.grant_permissions(list(permissions))
         return page
 
-    yield page_for
-    for context in contexts:
-        context.close()
-    assert said == []
+    return page_for
 
 
 @pytest.mark.parametrize("path", PATHS)

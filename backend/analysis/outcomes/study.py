@@ -12,9 +12,9 @@ from backend.analysis.arrays import Bools, Floats, Ints
 from backend.analysis.outcomes.episodes import EpisodeColumns, Episodes, RatingColumns, episodes_of
 from backend.analysis.outcomes.flags import Flag
 from backend.analysis.outcomes.kernel import MICROSECONDS_PER_HOUR
+from backend.analysis.schedule import COURSE_GAP_HOURS
 from backend.instruments import Instrument
 
-COURSE_GAP_HOURS = 14 * 24  # [design] a planned treatment at most this long after the one before continues its course
 UNKNOWN_BASELINE_WINDOW_HOURS = 7 * 24  # [design] for series of instruments that Ebb does not know
 
 

@@ -12,8 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from backend.accounts.models import Patient, Person
-from backend.analysis.outcomes.study import COURSE_GAP_HOURS
-from backend.analysis.schedule import DEFAULT_PROTOCOL, PROTOCOLS, protocol
+from backend.analysis.schedule import COURSE_GAP_HOURS, DEFAULT_PROTOCOL, PROTOCOLS, protocol
 
 COURSE_GAP = timedelta(hours=COURSE_GAP_HOURS)
 AT_HOME_BEFORE_HOURS = 12  # [design] from here before the plan a patient may say that they took a dose at home

@@ -44,6 +44,6 @@ def log_ratings(*, actor: Person, treatment: Treatment, received: Sequence[Recei
         raise KeyReused
     fresh = Rating.objects.bulk_create([one for one in ratings if one.client_uuid not in stored])
     if fresh:
-        audit.record_each(actor, "rating.logged", fresh, patient=patient)
+        audit.record_each(actor, "rating.logged", [(one, patient) for one in fresh])
         ask_for_estimates(treatment.pk)
     return len(fresh)

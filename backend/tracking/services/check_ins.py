@@ -24,23 +24,7 @@ def schedule(treatment: Treatment, *, opened_stay_at: datetime | None = None) ->
 
     With an instant, those that have opened by then stay as well: a window somebody looks at does not move away.
     """
-    dosed_at = treatment.dosed_at
-    if dosed_at is None:
-        raise Refused("planned_at", "a treatment needs a planned or an actual start")
-    planned = treatment.state == Progress.PLANNED
-    zone = ZoneInfo(treatment.patient.time_zone)
-    wanted = [
-        CheckIn(
-            treatment=treatment,
-            number=one.number,
-            name=one.name,
-            nominal_hours=one.nominal_hours,
-            due_at=one.due,
-            opens_at=one.opens,
-            closes_at=one.closes,
-        )
-        for one in occasions(protocol(treatment.protocol), dosed_at, zone, planned=planned)
-    ]
+    wanted = check_ins_of(treatment)
     settled = set(_settled(treatment).values_list("number", flat=True))
     if opened_stay_at is not None:
         opened = CheckIn.objects.filter(treatment=treatment, opens_at__lte=opened_stay_at)
@@ -53,6 +37,27 @@ def schedule(treatment: Treatment, *, opened_stay_at: datetime | None = None) ->
         update_fields=_TIMES,
     )
     replan([treatment], timezone.now())
+
+
+def check_ins_of(treatment: Treatment) -> list[CheckIn]:
+    """Return the check-ins that follow from a treatment's protocol and the time of its dose, not stored."""
+    dosed_at = treatment.dosed_at
+    if dosed_at is None:
+        raise Refused("planned_at", "a treatment needs a planned or an actual start")
+    planned = treatment.state == Progress.PLANNED
+    zone = ZoneInfo(treatment.patient.time_zone)
+    return [
+        CheckIn(
+            treatment=treatment,
+            number=one.number,
+            name=one.name,
+            nominal_hours=one.nominal_hours,
+            due_at=one.due,
+            opens_at=one.opens,
+            closes_at=one.closes,
+        )
+        for one in occasions(protocol(treatment.protocol), dosed_at, zone, planned=planned)
+    ]
 
 
 def settle_superseded(patient: Patient) -> None:

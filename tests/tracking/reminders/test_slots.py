@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.accounts.models import Patient
-from backend.analysis.calendar import occasions
-from backend.analysis.schedule import PROTOCOLS, protocol
+from backend.analysis.schedule import PROTOCOLS
 from backend.tracking.models import CheckIn, Treatment
 from backend.tracking.reminders.slots import QUIET_FROM, QUIET_UNTIL, is_hourly, jitter, slots
+from backend.tracking.services.check_ins import check_ins_of
 
 DOSED_AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
 ZONES = sorted(available_timezones())
@@ -21,21 +21,10 @@ ZONES = sorted(available_timezones())
 def check_ins(dosed_at=DOSED_AT, zone="Europe/London", slug="hourly-bridged-weekly", *, started=True):
     """The check-ins of a treatment that nobody stored."""
     dose = {"started_at": dosed_at, "state": "started"} if started else {"planned_at": dosed_at}
-    treatment = Treatment(pk=1, patient=Patient(time_zone=zone), **dose)
-    planned = occasions(protocol(slug), dosed_at, ZoneInfo(zone), planned=not started)
-    return {
-        one.name: CheckIn(
-            pk=one.number + 1,
-            treatment=treatment,
-            number=one.number,
-            name=one.name,
-            nominal_hours=one.nominal_hours,
-            due_at=one.due,
-            opens_at=one.opens,
-            closes_at=one.closes,
-        )
-        for one in planned
-    }
+    planned = check_ins_of(Treatment(pk=1, patient=Patient(time_zone=zone), protocol=slug, **dose))
+    for one in planned:
+        one.pk = one.number + 1
+    return {one.name: one for one in planned}
 
 
 def hours(check_in):
