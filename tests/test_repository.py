@@ -2,8 +2,10 @@
 
 import ast
 import importlib.util
+import os
 import re
 import subprocess
+import sys
 import tomllib
 from functools import cache
 from itertools import pairwise
@@ -207,6 +209,13 @@ def test_no_module_has_a_name_that_could_hold_anything():
 
 def test_nothing_tracked_names_a_machine_or_a_registry():
     assert {name: found for name, text in texts().items() if (found := foreign(text))} == {}
+
+
+def test_the_models_load_no_tables(tmp_path):
+    loaded = "import django, sys; django.setup(); print({'backend.tracking.models', 'pandas'} & set(sys.modules))"
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "backend.config.settings", "VAR_DIR": str(tmp_path)}
+    said = subprocess.check_output([sys.executable, "-c", loaded], cwd=ROOT, env=environment, text=True)
+    assert said == "{'backend.tracking.models'}\n"
 
 
 def test_a_decision_is_short_and_says_where_it_stands():

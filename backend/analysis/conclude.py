@@ -10,7 +10,7 @@ from backend.analysis.arrays import Floats
 from backend.analysis.cohorts.counts import Member, members
 from backend.analysis.cohorts.population import on_grid
 from backend.analysis.facts import Facts, fingerprint
-from backend.analysis.outcomes.flags import flag_texts
+from backend.analysis.outcomes.flags import flag_text
 from backend.analysis.outcomes.kernel import Outcomes, outcomes_of
 from backend.analysis.outcomes.rules import RULE_SETS, RuleSet
 from backend.analysis.outcomes.sentences import Told, sentence
@@ -114,7 +114,7 @@ class _Judged:
             duration_lower_hours=number(outcomes.duration_lower),
             duration_upper_hours=number(outcomes.duration_upper),
             best_improvement_percent=number(outcomes.best_improvement_percent),
-            flags=str(flag_texts(outcomes.flags[at : at + 1])[0]),
+            flags=flag_text(int(outcomes.flags[at])),
             last_rating_hours=number(outcomes.last_rating),
             last_dose_hours=last_dose,
             sentence=sentence(told, rules),

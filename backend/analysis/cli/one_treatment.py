@@ -9,7 +9,7 @@ from backend.analysis.cli.csv_file import BadInputError
 from backend.analysis.cli.pictures import NO_ORDER
 from backend.analysis.cli.ratings_file import RatingsFile
 from backend.analysis.cohorts.notes import under_e1
-from backend.analysis.outcomes.flags import flag_texts
+from backend.analysis.outcomes.flags import flag_text
 from backend.analysis.outcomes.kernel import Outcomes, Status, outcomes_of
 from backend.analysis.outcomes.rules import RuleSet
 from backend.analysis.outcomes.sentences import Told, sentence
@@ -79,7 +79,7 @@ def _points(hours: Floats, score: Floats, labelled: Labelled, at: int) -> tuple[
     """Return every rating in the file; those of the follow-up with the flags that they carry."""
     episodes = labelled.episodes
     mine = slice(episodes.start[at], episodes.start[at + 1])
-    flags = dict(zip(episodes.hours[mine].tolist(), flag_texts(episodes.flags[mine]), strict=True))
+    flags = dict(zip(episodes.hours[mine].tolist(), map(flag_text, episodes.flags[mine].tolist()), strict=True))
     return tuple(
         Point(hour, total, tuple(filter(None, flags.get(hour, "").replace("_", " ").split(";"))))
         for hour, total in zip(hours.tolist(), score.tolist(), strict=True)

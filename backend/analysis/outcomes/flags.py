@@ -2,10 +2,6 @@
 
 from enum import IntFlag
 
-import pandas as pd
-
-from backend.analysis.arrays import Ints
-
 
 class Flag(IntFlag):
     """One bit a mark; the names are those of the exports."""
@@ -25,8 +21,6 @@ class Flag(IntFlag):
 ACUTE_HOURS = 2.0  # [design] the drug's own effect can still be at work this long after the start of a dose
 
 
-def flag_texts(bits: Ints) -> "pd.Categorical[str]":
-    """Return the names of the set bits, joined by semicolons, for each entry."""
-    codes, found = pd.factorize(bits)
-    names = [";".join(flag.name or "" for flag in Flag if flag & int(value)) for value in found]
-    return pd.Categorical.from_codes(codes, pd.Index(names, dtype=object))
+def flag_text(bits: int) -> str:
+    """Return the names of the set bits, joined by semicolons."""
+    return ";".join(flag.name or "" for flag in Flag if flag & bits)

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from backend.analysis.outcomes.flags import flag_texts
+from backend.analysis.arrays import Ints
+from backend.analysis.outcomes.flags import flag_text
 from backend.analysis.outcomes.kernel import Outcomes, Reason, Status
 from backend.analysis.outcomes.study import Labelled, Study
 
@@ -36,6 +37,12 @@ def outcome_table(study: Study, labelled: Labelled, outcomes: Outcomes, rule_set
             "duration_lower_hours": outcomes.duration_lower,
             "duration_upper_hours": outcomes.duration_upper,
             "best_improvement_percent": outcomes.best_improvement_percent,
-            "flags": flag_texts(outcomes.flags),
+            "flags": _flag_texts(outcomes.flags),
         }
     )
+
+
+def _flag_texts(bits: Ints) -> "pd.Categorical[str]":
+    """Return the text of each entry; few combinations of flags occur, so each is put into words once."""
+    codes, found = pd.factorize(bits)
+    return pd.Categorical.from_codes(codes, pd.Index([flag_text(int(value)) for value in found], dtype=object))
