@@ -5,6 +5,10 @@ from typing import Self
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 
+class Conflict(Exception):  # noqa: N818 - a state of affairs, not a fault of the program
+    """The row was changed since it was read: the change that was asked for is not made."""
+
+
 class Refused(ValueError):  # noqa: N818 - named as what happened
     """Bad input: `field` names the entry that is wrong, the text what was found and what was expected."""
 

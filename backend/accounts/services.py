@@ -6,12 +6,13 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from backend.accounts import audit
 from backend.accounts.encryption import as_kept
 from backend.accounts.models import Clinic, Consent, Membership, Patient, Person, Role
-from backend.accounts.refusals import Refused
+from backend.accounts.refusals import Conflict, Refused
 from backend.analysis.schedule import DEFAULT_PROTOCOL
 
 HIDDEN = ["hidden", "hidden"]  # that a name or address changed is on record, what it was is not
@@ -120,8 +121,11 @@ def end_membership(*, actor: Person | None, membership: Membership) -> None:
 
 
 @transaction.atomic
-def change_clinic(*, actor: Person | None, clinic: Clinic, fields: dict[str, Any]) -> None:
-    """Change columns of a clinic."""
+def change_clinic(
+    *, actor: Person | None, clinic: Clinic, fields: dict[str, Any], expected_version: int | None = None
+) -> None:
+    """Change columns of a clinic; `Conflict` when it is no longer at the version that was expected."""
+    expect_version(clinic, expected_version)
     changes = _changed(clinic, fields)
     if changes:
         audit.record(actor, "clinic.changed", clinic, clinic=clinic, changes=changes)
@@ -136,11 +140,16 @@ def change_person(*, actor: Person | None, person: Person, fields: dict[str, Any
 
 
 @transaction.atomic
-def change_patient(*, actor: Person | None, patient: Patient, fields: dict[str, Any]) -> None:
+def change_patient(
+    *, actor: Person | None, patient: Patient, fields: dict[str, Any], expected_version: int | None = None
+) -> None:
     """Change columns of a patient; the audit trail keeps neither numbers nor secrets.
+
+    `Conflict` when the patient is no longer at the version that was expected.
 
     Call it through `backend.tracking.services.patients`, which moves what depends on the time zone.
     """
+    expect_version(patient, expected_version)
     changes = _changed(patient, fields)
     if changes:
         audit.record(actor, "patient.changed", patient, patient=patient, changes=changes)
@@ -178,6 +187,18 @@ def withdraw_consent(*, actor: Person, patient: Patient) -> Consent | None:
     return withdrawn
 
 
+def expect_version(row: Clinic | Patient, expected: int | None) -> None:
+    """Raise `Conflict` unless the row is stored at the version that was expected; None expects nothing.
+
+    The row stays locked, so that of two people who read the same version one is told.
+    """
+    if expected is None:
+        return
+    found = type(row)._default_manager.select_for_update(no_key=True).get(pk=row.pk)
+    if found.version != expected:
+        raise Conflict
+
+
 def _changed(row: Clinic | Person | Patient, fields: dict[str, Any]) -> dict[str, list[Any]]:
     """Store what differs and return it as the audit trail may keep it."""
     differing = {field: new for field, new in fields.items() if getattr(row, field) != new}
@@ -187,6 +208,9 @@ def _changed(row: Clinic | Person | Patient, fields: dict[str, Any]) -> dict[str
     if differing:
         _refuse_what_is_invalid(row, exclude=NOT_TYPED)
         row.save(update_fields=list(differing))
+    if differing and not isinstance(row, Person):
+        type(row)._default_manager.filter(pk=row.pk).update(version=F("version") + 1)
+        row.refresh_from_db(fields=["version"])
     return changes
 
 

@@ -10,6 +10,7 @@ from backend.analysis.arrays import Floats
 from backend.analysis.cohorts.counts import Member, members
 from backend.analysis.cohorts.population import on_grid
 from backend.analysis.facts import Facts, fingerprint
+from backend.analysis.latest import latest_of
 from backend.analysis.outcomes.flags import flag_text
 from backend.analysis.outcomes.kernel import Outcomes, outcomes_of
 from backend.analysis.outcomes.rules import RULE_SETS, RuleSet
@@ -20,7 +21,7 @@ from backend.analysis.schedule import Protocol, protocol
 from backend.instruments import PRIMARY, get, known
 from backend.language import in_english
 
-ALGORITHM_VERSION = 1  # goes up with every change of code that can change a stored outcome
+ALGORITHM_VERSION = 2  # goes up with every change of code that can change a stored outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,9 @@ class Conclusion:
     best_improvement_percent: float | None
     flags: str
     last_rating_hours: float | None
+    last_score: float | None
+    is_worse: bool
+    is_relief_ending: bool
     last_dose_hours: float
     sentence: str
     member: Member
@@ -90,7 +94,8 @@ class _Judged:
     def conclusion(self, at: int) -> Conclusion:
         rules, outcomes = self.rules, self.outcomes
         slug = str(self.labelled.labels["instrument"].iloc[at])
-        version = get(slug).version
+        scale = get(slug)
+        latest = latest_of(self.labelled.episodes, at, scale, rules)
         last_dose = float(self.labelled.episodes.about.last_dose_hours[at])
         told = Told.of(outcomes, at, last_dose)
 
@@ -116,10 +121,13 @@ class _Judged:
             best_improvement_percent=number(outcomes.best_improvement_percent),
             flags=flag_text(int(outcomes.flags[at])),
             last_rating_hours=number(outcomes.last_rating),
+            last_score=None if latest is None else latest.score,
+            is_worse=latest is not None and latest.is_worse,
+            is_relief_ending=latest is not None and latest.is_relief_ending,
             last_dose_hours=last_dose,
             sentence=sentence(told, rules),
             member=self.members[at],
             rule_set_version=rules.version,
-            instrument_version=version,
-            input_sha256=fingerprint(self.canonical, slug, version, rules.name, rules.version, ALGORITHM_VERSION),
+            instrument_version=scale.version,
+            input_sha256=fingerprint(self.canonical, slug, scale.version, rules.name, rules.version, ALGORITHM_VERSION),
         )

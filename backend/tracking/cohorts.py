@@ -14,7 +14,6 @@ from backend.accounts.models import Clinic, Person
 from backend.accounts.refusals import Refused
 from backend.analysis.cohorts.counts import Counts, Member, merged
 from backend.analysis.cohorts.estimate import CohortEstimate, estimate_cohort
-from backend.analysis.conclude import ALGORITHM_VERSION
 from backend.analysis.outcomes.rules import DEFAULT_RULE_SET, RULE_SETS, RuleSet, rule_set
 from backend.analysis.schedule import DEFAULT_PROTOCOL, protocol
 from backend.tracking.models import Drug, Indication, Outcome, Route, Stratum, StratumCells, Treatment, Unit
@@ -191,4 +190,4 @@ def _names(parts: Sequence[tuple[Stratum, Counts]], counts: Counts) -> tuple[str
 def _waiting(person: Person, selection: Selection) -> int:
     """Return how many treatments of the selection have outcomes older than their ratings."""
     mine = Treatment.objects.filter(_started_within(selection), patient__clinic__in=Clinic.objects.staffed_by(person))
-    return mine.filter(**_chosen(selection)).needing_estimate(ALGORITHM_VERSION).count()
+    return mine.started().filter(**_chosen(selection)).needing_estimate().count()

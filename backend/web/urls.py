@@ -1,10 +1,8 @@
 """The addresses of the pages."""
 
-from django.urls import path
+from django.urls import include, path
 
 from backend.web import calendar, care, languages
-from backend.web.clinician import cohorts, patient, patients
-from backend.web.clinician import dose as clinician_dose
 from backend.web.patient import consent, home, settings
 from backend.web.patient import dose as patient_dose
 from backend.web.patient.check_in import links, pages, undo
@@ -21,12 +19,7 @@ urlpatterns = [
     path("c/<str:token>/skip/", links.link_skip, name="link-skip"),
     path("c/<str:token>/undo/", links.link_undo, name="link-undo"),
     path("treatments/<int:treatment_id>/outcome/", home.outcome, name="outcome"),
-    path("patients/", patients.patients, name="patients"),
-    path("patients/<int:patient_id>/", patient.patient, name="patient"),
-    path(
-        "patients/<int:patient_id>/treatments/<int:treatment_id>/start/", clinician_dose.dose_start, name="dose-start"
-    ),
-    path("cohorts/", cohorts.cohorts, name="cohorts"),
+    path("", include("backend.web.clinician.urls")),
     path("treatments/<int:treatment_id>/start/", patient_dose.started_at_home, name="start-at-home"),
     path("relief/", relief.relief, name="relief"),
     path("relief/ratings.csv", relief.ratings_csv, name="relief-csv"),

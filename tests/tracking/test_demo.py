@@ -8,7 +8,6 @@ from django.db import transaction
 from django.db.models import F, Min
 
 from backend.accounts.models import AuditEntry, Clinic, Patient, Person
-from backend.analysis.conclude import ALGORITHM_VERSION
 from backend.tracking import doorbell, estimation
 from backend.tracking.asking import due_check_in, questions
 from backend.tracking.cohorts import Selection, cohort
@@ -176,7 +175,7 @@ def test_every_fact_has_its_audit_row(demo):
 
 
 def test_nothing_waits_for_a_job(demo):
-    assert not Treatment.objects.needing_estimate(ALGORITHM_VERSION).exists()
+    assert not Treatment.objects.needing_estimate().exists()
     assert not Stratum.objects.needing_count().exists()
     assert estimation.sweep() == 0
 

@@ -1,5 +1,6 @@
 """Clinics, the people who work or are treated there, and what is written down about them once and for all."""
 
+from backend.accounts.models.alert_plans import EVERY_DAY, AlertPlan
 from backend.accounts.models.audit import AuditEntry
 from backend.accounts.models.clinics import (
     RECORDING_ROLES,
@@ -11,15 +12,20 @@ from backend.accounts.models.clinics import (
     is_time_zone,
     time_zones,
 )
+from backend.accounts.models.invitations import Invitation, InvitationQuerySet
 from backend.accounts.models.patients import Consent, Patient, PatientQuerySet
 from backend.accounts.models.people import DataKey, Person, PersonManager
 
 __all__ = [
+    "EVERY_DAY",
     "RECORDING_ROLES",
+    "AlertPlan",
     "AuditEntry",
     "Clinic",
     "Consent",
     "DataKey",
+    "Invitation",
+    "InvitationQuerySet",
     "Membership",
     "MembershipQuerySet",
     "Patient",

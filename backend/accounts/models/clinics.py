@@ -68,6 +68,10 @@ class Clinic(models.Model):
         Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="who reads PHQ-9 item 9"
     )
     item9_plan = models.TextField(blank=True, default="", verbose_name="what they do about it")
+    offered_protocols = models.JSONField(default=list, blank=True)  # slugs to choose from; empty: all of them
+    left_out_instruments = models.JSONField(default=list, blank=True)  # slugs its patients are not asked
+    retention_months = models.PositiveSmallIntegerField(null=True, blank=True)  # after a patient's last treatment
+    version = models.PositiveIntegerField(default=1)  # goes up with every change; a form says which one it read
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = ClinicQuerySet.as_manager()

@@ -56,6 +56,8 @@ class Patient(models.Model):
     # Links that were sent out, and the calendar's address, hold as long as these stay the same.
     link_secret = models.CharField(max_length=40, default=new_secret, editable=False)
     calendar_secret = models.CharField(max_length=40, default=new_secret, editable=False, unique=True)
+    indication = models.CharField(max_length=20, blank=True, default="")  # what treatments are planned for
+    version = models.PositiveIntegerField(default=1)  # goes up with every change; a form says which one it read
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = PatientQuerySet.as_manager()
@@ -92,6 +94,7 @@ class Consent(models.Model):
     version = models.CharField(max_length=32)
     language = models.CharField(max_length=16)
     text_sha256 = models.CharField(max_length=64)
+    on_paper = models.BooleanField(default=False)  # signed by hand; `recorded_by` has seen it
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 

@@ -24,7 +24,7 @@ class Rebuilt:
 
 def rebuild() -> Rebuilt:
     """Recompute and store every outcome, then the cells of every stratum."""
-    waiting = frozenset(Treatment.objects.needing_estimate(ALGORITHM_VERSION).values_list("pk", flat=True))
+    waiting = frozenset(Treatment.objects.with_other_outcomes(ALGORITHM_VERSION).values_list("pk", flat=True))
     uncounted = frozenset(Stratum.objects.needing_count().values_list("pk", flat=True))
     concluded = Exists(Outcome.objects.filter(treatment=OuterRef("pk")))
     treatments = differing = 0

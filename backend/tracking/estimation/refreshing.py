@@ -54,7 +54,7 @@ def fresh_outcomes(treatment: Treatment, unit: Unit = Unit.TREATMENT) -> QuerySe
     """Return the outcomes of a treatment, or of the course it opens, computing first what is older than its facts."""
     course = next((one for one in courses_of(started_of(treatment)) if treatment in one), [])
     members = course if unit == Unit.COURSE else [one for one in course if one == treatment]
-    stale = Treatment.objects.filter(pk__in=[one.pk for one in members]).needing_estimate(ALGORITHM_VERSION)
+    stale = Treatment.objects.filter(pk__in=[one.pk for one in members]).with_other_outcomes(ALGORITHM_VERSION)
     for primary_key in stale.values_list("pk", flat=True):
         refresh(primary_key)
     return Outcome.objects.filter(treatment=treatment, unit=unit)
@@ -97,6 +97,8 @@ def _store(treatment: Treatment, units: Sequence[UnitFacts], outcomes: Sequence[
     Outcome.objects.bulk_create(
         outcomes, update_conflicts=True, unique_fields=["treatment", *KEY[1:]], update_fields=UPDATED
     )
+    made_from = Treatment.objects.filter(pk=treatment.pk, ratings_version=treatment.ratings_version)
+    made_from.update(needs_estimate=False)
     for pk in sorted(touched):
         Stratum.objects.filter(pk=pk).update(outcomes_version=F("outcomes_version") + 1)
     return Refreshed(frozenset(touched), _differing(before, after))

@@ -17,10 +17,13 @@ logger = logging.getLogger(__name__)
 
 
 def sweep() -> int:
-    """Estimate every treatment whose outcomes are older than its facts, then count every stratum; return how many."""
-    return _each(Treatment.objects.needing_estimate(ALGORITHM_VERSION), refresh) + _each(
-        Stratum.objects.needing_count(), count
-    )
+    """Estimate every treatment whose outcomes are older than its facts, then count every stratum; return how many.
+
+    What the mark cannot know of is marked first: outcomes of another algorithm, or that somebody deleted.
+    """
+    unmarked = Treatment.objects.filter(needs_estimate=False).with_other_outcomes(ALGORITHM_VERSION)
+    unmarked.update(needs_estimate=True)
+    return _each(Treatment.objects.needing_estimate(), refresh) + _each(Stratum.objects.needing_count(), count)
 
 
 def _each(rows: QuerySet[Treatment] | QuerySet[Stratum], repair: Callable[[int], object]) -> int:

@@ -1,4 +1,4 @@
-"""Make the database refuse to change or delete ratings, amendments, skips and steps, or to delete treatments."""
+"""Make the database refuse to change or delete what was rated, skipped, seen or noted, and to delete treatments."""
 
 from django.db import migrations
 
@@ -14,5 +14,10 @@ class Migration(migrations.Migration):
         protect("tracking_amendment"),
         protect("tracking_skip"),
         protect("tracking_step"),
+        protect("tracking_observation"),
+        protect("tracking_note"),
         protect("tracking_treatment", update=False),
+        protect("tracking_previoustreatment", update=False),
+        protect("tracking_alertrule", update=False),
+        protect("tracking_alert", update=False),
     ]

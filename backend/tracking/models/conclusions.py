@@ -81,6 +81,25 @@ class StratumCells(models.Model):
         return f"cells {self.pk}"
 
 
+class CohortCurve(models.Model):
+    """A cohort's estimates, kept under what they follow from: `key` names strata, their versions and the selection.
+
+    `estimates` is `backend.tracking.cohorts` as JSON. Nothing is lost with a row: it is computed again when asked for.
+    """
+
+    key = models.CharField(max_length=64, unique=True)  # SHA-256
+    clinics = models.JSONField()  # whose strata it was made from
+    selection = models.JSONField()
+    estimates = models.JSONField()
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["computed_at"], name="cohort_curves_by_age")]
+
+    def __str__(self) -> str:
+        return f"cohort curve {self.pk}"
+
+
 class Outcome(models.Model):
     """What was concluded from one series of one treatment, or of the course it opens, under one rule set.
 
@@ -106,6 +125,9 @@ class Outcome(models.Model):
     duration_upper_hours = models.FloatField(null=True)
     best_improvement_percent = models.FloatField(null=True)
     last_rating_hours = models.FloatField(null=True)
+    last_score = models.FloatField(null=True)
+    is_worse = models.BooleanField(default=False)  # at least the reliable change above baseline, at the last rating
+    is_relief_ending = models.BooleanField(default=False)  # as `backend.analysis.latest.Latest` says
     last_dose_hours = models.FloatField()  # from the first dose of a course to its last, 0 for one dose
     flags = models.CharField(max_length=250, blank=True)
     sentence = models.TextField()

@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from backend.accounts.models import Patient
+from backend.accounts.models import Patient, Person
+from backend.tracking.models.alerts import Alert
 from backend.tracking.models.check_ins import CheckIn
 from backend.tracking.models.treatments import Treatment
 
@@ -16,6 +17,7 @@ class Kind(models.TextChoices):
     """What kind of effect it is."""
 
     REMINDER = "reminder"
+    ALERT = "alert"
 
 
 class Fate(models.TextChoices):
@@ -52,6 +54,8 @@ class Effect(models.Model):
     dedupe_key = models.CharField(max_length=100, unique=True)
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="effects")
     check_in = models.ForeignKey(CheckIn, models.CASCADE, null=True, related_name="effects")
+    alert = models.ForeignKey(Alert, models.PROTECT, null=True, related_name="effects")
+    recipient = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")  # of an alert; else the patient
     number = models.PositiveSmallIntegerField(default=0)  # of the reminders of a check-in: 0 the first, then repeats
     due_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -70,6 +74,11 @@ class Effect(models.Model):
                 condition=Q(state=Fate.WAITING, settled_at__isnull=True)
                 | (~Q(state=Fate.WAITING) & Q(settled_at__isnull=False)),
                 name="effect_is_settled_or_waiting",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=Kind.REMINDER, alert=None, recipient=None)
+                | Q(kind=Kind.ALERT, alert__isnull=False, recipient__isnull=False, check_in=None),
+                name="effect_is_about_what_its_kind_says",
             ),
         ]
         indexes = [

@@ -90,10 +90,14 @@ class TreatmentQuerySet(models.QuerySet["Treatment"]):
         about_now = planned.filter(planned_at__gte=earliest, planned_at__lte=latest)
         return about_now.order_by("planned_at", "pk")
 
-    def needing_estimate(self, algorithm_version: int) -> Self:
+    def needing_estimate(self) -> Self:
+        """Return treatments whose facts have changed since their outcomes were made, by a mark that is kept for it."""
+        return self.filter(needs_estimate=True)
+
+    def with_other_outcomes(self, algorithm_version: int) -> Self:
         """Return treatments whose outcomes are missing or come from older facts or another algorithm.
 
-        Or whose outcomes should not be there, because they have not started after all.
+        Or whose outcomes should not be there, because they have not started after all. This compares every row.
         """
         from backend.tracking.models.conclusions import Outcome, Unit  # noqa: PLC0415 - outcomes point back here
 
@@ -128,7 +132,10 @@ class Treatment(models.Model):
     at_home = models.BooleanField(default=False)  # the patient takes it themselves, and says when
     protocol = models.CharField(max_length=40, choices=protocol_choices, default=DEFAULT_PROTOCOL)
     protocol_version = models.PositiveSmallIntegerField(default=1)
+    lot = models.CharField(max_length=40, blank=True, default="")  # as printed on what was given
     ratings_version = models.PositiveIntegerField(default=0)  # goes up with every change that an outcome depends on
+    needs_estimate = models.BooleanField(default=False)  # set with that change, unset with the outcomes made from it
+    version = models.PositiveIntegerField(default=1)  # goes up with every correction; a form says which one it read
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = TreatmentQuerySet.as_manager()
@@ -185,6 +192,7 @@ class Treatment(models.Model):
         ]
         indexes = [
             models.Index(fields=["patient", "started_at"], name="treatments_of_a_patient"),
+            models.Index(fields=["patient"], condition=Q(needs_estimate=True), name="treatments_needing_estimate"),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,6 @@ from backend.tracking.tasks import estimate_treatment
 
 def ask_for_estimates(*treatment_ids: int) -> None:
     """Make the outcomes of treatments stale, and ring for the jobs that bring them up to date."""
-    Treatment.objects.filter(pk__in=treatment_ids).update(ratings_version=F("ratings_version") + 1)
+    Treatment.objects.filter(pk__in=treatment_ids).update(ratings_version=F("ratings_version") + 1, needs_estimate=True)
     for treatment_id in treatment_ids:
         after_commit(estimate_treatment, treatment_id)

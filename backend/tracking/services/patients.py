@@ -13,8 +13,10 @@ from backend.tracking.services.check_ins import schedule, settle_superseded
 
 
 @transaction.atomic
-def change_patient(*, actor: Person, patient: Patient, fields: dict[str, Any]) -> None:
-    """Change columns of a patient; `Refused` names the one that is wrong.
+def change_patient(
+    *, actor: Person, patient: Patient, fields: dict[str, Any], expected_version: int | None = None
+) -> None:
+    """Change columns of a patient; `Refused` names the one that is wrong, `Conflict`: somebody changed it meanwhile.
 
     In another time zone the check-ins still to open keep the dose's wall time as clocks there have it, and reminders
     keep out of the night there; what counts elapsed hours since the dose stays.
@@ -22,7 +24,7 @@ def change_patient(*, actor: Person, patient: Patient, fields: dict[str, Any]) -
     Patient.objects.lock(patient.pk)
     patient.refresh_from_db()
     zone = patient.time_zone
-    services.change_patient(actor=actor, patient=patient, fields=fields)
+    services.change_patient(actor=actor, patient=patient, fields=fields, expected_version=expected_version)
     if patient.time_zone == zone:
         return
     now = timezone.now()

@@ -1,8 +1,8 @@
 """Why a write of facts was refused: bad input, or a client key that stands for something else."""
 
-from backend.accounts.refusals import Refused
+from backend.accounts.refusals import Conflict, Refused
 
-__all__ = ["KeyReused", "Refused"]
+__all__ = ["Conflict", "KeyReused", "Refused"]
 
 
 class KeyReused(Exception):  # noqa: N818 - a state of affairs, not a fault of the program

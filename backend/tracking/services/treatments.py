@@ -15,7 +15,7 @@ from backend.tracking.models import Progress, Treatment
 from backend.tracking.services.check_ins import schedule, settle_superseded
 from backend.tracking.services.entries import EARLIEST, FUTURE_TOLERATED_MINUTES
 from backend.tracking.services.estimates import ask_for_estimates
-from backend.tracking.services.refusals import Refused
+from backend.tracking.services.refusals import Conflict, Refused
 
 DETAILS = (
     "drug",
@@ -30,11 +30,12 @@ DETAILS = (
     "psychotherapy_same_day",
     "at_home",
     "protocol",
+    "lot",
 )
 TIMES = ("state", "planned_at", "started_at", "ended_at")
 EDITABLE = DETAILS + TIMES
 # Outcomes, or the cohorts they count in, do not depend on these.
-WITHOUT_EFFECT = {"dose_mg", "weight_kg", "psychotherapy_same_day", "at_home", "planned_at"}
+WITHOUT_EFFECT = {"dose_mg", "weight_kg", "psychotherapy_same_day", "at_home", "planned_at", "lot"}
 
 
 @transaction.atomic
@@ -56,14 +57,23 @@ def record_treatment(*, actor: Person, patient: Patient, details: Mapping[str, A
 
 @transaction.atomic
 def correct_treatment(
-    *, actor: Person, treatment: Treatment, changes: Mapping[str, Any], reason: str = ""
+    *,
+    actor: Person,
+    treatment: Treatment,
+    changes: Mapping[str, Any],
+    reason: str = "",
+    expected_version: int | None = None,
 ) -> Treatment:
     """Change fields of a treatment, start or cancel it; nothing happens when nothing differs.
+
+    `Conflict` when it is no longer at the version that was expected; None expects nothing.
 
     Unanswered check-ins move with the time of the dose, ratings never do. `Refused` names the field that is wrong.
     """
     Patient.objects.lock(treatment.patient_id)
     stored = Treatment.objects.get(pk=treatment.pk)
+    if expected_version is not None and stored.version != expected_version:
+        raise Conflict
     before = {name: getattr(stored, name) for name in EDITABLE}
     _apply(stored, changes)
     differing = {
@@ -73,7 +83,10 @@ def correct_treatment(
         return stored
     if "protocol" in differing and stored.check_ins.filter(ratings__isnull=False).exists():
         raise Refused("protocol", "a check-in has been answered, so the protocol can no longer change")
-    stored.save(update_fields=[*differing, "protocol_version"])  # ratings may be raising its version meanwhile
+    stored.version += 1
+    stored.save(
+        update_fields=[*differing, "protocol_version", "version"]
+    )  # ratings may be raising its version meanwhile
     changes_told = {name: [_told(old), _told(new)] for name, (old, new) in differing.items()}
     audit.record(actor, "treatment.changed", stored, patient=stored.patient, changes=changes_told, reason=reason)
     _follow(stored, estimates_change=bool(differing.keys() - WITHOUT_EFFECT))

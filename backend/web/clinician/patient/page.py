@@ -23,8 +23,8 @@ from backend.tracking.models import CheckIn, Treatment, Unit
 from backend.tracking.pictures import response_picture
 from backend.web.access import SignedInRequest, patients_of_staff, staff_only
 from backend.web.check_in_names import called
-from backend.web.clinician.dose import may_be_set
-from backend.web.clinician.ratings import rating_rows
+from backend.web.clinician.patient.ratings import rating_rows
+from backend.web.clinician.treating.dose import may_be_set
 from backend.web.clinician.words import CHECK_IN_STATES, Chip, given, reason, spans, status
 from backend.web.drawing import drawn
 from backend.web.moments import stamp
@@ -82,7 +82,7 @@ def patient(request: SignedInRequest, patient_id: int) -> HttpResponse:
     shown = {"patient": somebody, "tabs": tabs, "treatment": chosen, "clock": clock}
     if chosen is not None:
         shown |= _about(chosen, somebody, request.GET.dict())
-    return render(request, "clinician/patient.html", shown)
+    return render(request, "clinician/patient/page.html", shown)
 
 
 def _by_time(somebody: Patient) -> list[Treatment]:

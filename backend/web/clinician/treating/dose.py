@@ -84,7 +84,7 @@ def dose_start(request: SignedInRequest, patient_id: int, treatment_id: int) -> 
         if request.method == "POST" and _set(request, treatment, form):
             back = reverse("patient", args=[treatment.patient_id])
             return HttpResponseRedirect(f"{back}?treatment={treatment.pk}")
-        return render(request, "clinician/dose.html", _shown(treatment, form))
+        return render(request, "clinician/treating/dose.html", _shown(treatment, form))
 
 
 def _set(request: SignedInRequest, treatment: Treatment, form: DoseClock) -> bool:

@@ -87,7 +87,7 @@ def cohorts(request: SignedInRequest) -> HttpResponse:
         found = cohort(request.user, selection_from(asked))
     except Refused as refusal:
         form.errors[refusal.field] = form.error_class([str(refusal)])
-        return render(request, "clinician/cohorts.html", {"form": form}, status=400)
+        return render(request, "clinician/cohorts/page.html", {"form": form}, status=400)
     shown = {
         "form": form,
         "cohort": found,
@@ -98,7 +98,7 @@ def cohorts(request: SignedInRequest) -> HttpResponse:
         "left_out": [(plain(reason), count) for reason, count in found.counts.reasons.items()],
         "is_filtered": bool(asked),
     }
-    return render(request, "clinician/cohorts.html", shown)
+    return render(request, "clinician/cohorts/page.html", shown)
 
 
 def figures(found: Cohort) -> list[Figure]:

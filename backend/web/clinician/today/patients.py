@@ -17,7 +17,7 @@ from backend.instruments import PRIMARY
 from backend.tracking.models import CheckIn, Outcome, Progress, Treatment, Unit
 from backend.web.access import SignedInRequest, patients_of_staff, staff_only
 from backend.web.check_in_names import called
-from backend.web.clinician.waiting import item9_lines, silences
+from backend.web.clinician.today.waiting import item9_lines, silences
 from backend.web.clinician.words import Chip, given, status
 from backend.web.moments import at_time, stamp
 
@@ -49,7 +49,7 @@ def patients(request: SignedInRequest) -> HttpResponse:
     several = len({row.patient.clinic_id for row in listed}) > 1
     shown = {"rows": listed, "page": page, "code": code, "several_clinics": several}
     waiting = {"item9": item9_lines(request.user, now), "silences": silences(request.user, now)}
-    return render(request, "clinician/patients.html", shown | waiting)
+    return render(request, "clinician/today/patients.html", shown | waiting)
 
 
 def rows(listed: Sequence[Patient], now: datetime) -> list[Row]:

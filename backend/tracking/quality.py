@@ -1,0 +1,1 @@
+"""How complete the records of a clinic are: what was answered, late, missed or skipped, by check-in."""

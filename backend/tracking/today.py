@@ -1,0 +1,1 @@
+"""Who needs somebody now: what the list of today says about each patient."""

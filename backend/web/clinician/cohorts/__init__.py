@@ -1,0 +1,1 @@
+"""What a clinic's patients show together: claims, curves, comparisons, downloads."""

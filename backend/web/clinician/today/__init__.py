@@ -1,0 +1,1 @@
+"""Who needs somebody now: the list of today, alerts, and all patients."""
