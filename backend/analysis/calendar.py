@@ -57,7 +57,14 @@ def _hours(check_in: CheckIn) -> tuple[float, float, float]:
 def _instant(check_in: CheckIn, hours: float, dosed_at: datetime, zone: ZoneInfo) -> datetime:
     if check_in.nominal % WEEK_HOURS:
         return dosed_at + timedelta(hours=hours)
-    # Arithmetic on a zoned datetime moves the wall clock; fold 0 reads a repeated hour as its first pass and moves a
-    # skipped one forward.
-    wall = dosed_at.astimezone(zone) + timedelta(hours=hours)
+    return later_by_the_clock(dosed_at, zone, hours=hours)
+
+
+def later_by_the_clock(moment: datetime, zone: ZoneInfo, *, hours: float) -> datetime:
+    """Return the instant at which clocks of a zone show so many hours more, in UTC: 24 are the same time tomorrow.
+
+    Where that time comes twice it is the first of the two, and where clocks skip it, as much later.
+    """
+    # Arithmetic on a zoned datetime moves the wall clock.
+    wall = moment.astimezone(zone) + timedelta(hours=hours)
     return wall.replace(fold=0).astimezone(UTC)

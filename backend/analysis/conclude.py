@@ -1,6 +1,7 @@
 """From the facts of one treatment or course to all its outcomes: every series under every rule set."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
@@ -60,18 +61,26 @@ class Conclusion:
 
 
 @in_english()
-def conclude(facts: Facts, *, per_course: bool) -> list[Conclusion]:
+def conclude(
+    facts: Facts,
+    *,
+    per_course: bool,
+    exclude_flagged: bool = False,
+    under: Iterable[RuleSet] = tuple(RULE_SETS.values()),
+) -> list[Conclusion]:
     """Return the outcomes of the treatment, or of the course, that the facts are about; their sentences in English.
 
-    There is one for each series rated and each rule set, and always one of the primary series.
+    There is one for each series rated and each rule set, and always one of the primary series. What is concluded
+    without flagged ratings is for looking at: it is stored nowhere.
     """
     study = facts.study()
     rated = {one.instrument for one in facts.ratings} | {PRIMARY}
     series = {one.slug: Series.of(one) for one in known() if one.role == "outcome" and one.slug in rated}
-    labelled = (episodes_per_course if per_course else episodes_per_treatment)(study, series)
+    per_unit = episodes_per_course if per_course else episodes_per_treatment
+    labelled = per_unit(study, series, exclude_flagged=exclude_flagged)
     canonical = facts.canonical()
     first = np.flatnonzero(labelled.labels["treatment"].to_numpy() == 0).tolist()
-    judged = (_Judged.under(rules, labelled, protocol(facts.protocol), canonical) for rules in RULE_SETS.values())
+    judged = (_Judged.under(rules, labelled, protocol(facts.protocol), canonical) for rules in under)
     return [one.conclusion(at) for one in judged for at in first]
 
 

@@ -12,7 +12,7 @@ from backend.analysis.outcomes.flags import ACUTE_HOURS, Flag
 from backend.analysis.outcomes.kernel import MICROSECONDS_PER_HOUR
 from backend.analysis.outcomes.study import Study
 from backend.analysis.schedule import protocol
-from backend.instruments import PRIMARY, known
+from backend.instruments import PRIMARY, get, known
 
 RESCUE_WINDOW = timedelta(hours=24)  # METHOD: a benzodiazepine or rescue medication in the 24 h before a rating
 TIMING_FLAGS = {"late": Flag.late, "offline": Flag.offline, "suspect": Flag.suspect_time}
@@ -98,7 +98,8 @@ class Facts:
         """Return the names of the flags that each rating carries, in the order of `ratings`."""
         dose = {one.treatment: one for one in self.doses}
         felt = self._felt_the_drug()
-        bits = [_flags(one, dose[one.treatment], felt) for one in self.ratings]
+        rated = ((one, dose[one.treatment]) for one in self.ratings)
+        bits = [_flags(one, given, felt) | _looking_back(one, given) for one, given in rated]
         return [tuple(flag.name or "" for flag in Flag if flag in found) for found in bits]
 
     def _felt_the_drug(self) -> set[object]:
@@ -127,6 +128,12 @@ def _flags(one: Rated, dose: Dose, felt: set[object]) -> Flag:
     }
     timing = TIMING_FLAGS.get(one.timing, Flag(0))
     return timing | sum((flag for flag, holds in marks.items() if holds), start=Flag(0))
+
+
+def _looking_back(one: Rated, dose: Dose) -> Flag:
+    """Return the flag of a rating whose recall window reaches back over the dose, as the estimators set it."""
+    recall = timedelta(hours=get(one.instrument).recall_hours)
+    return Flag.lookback_overlaps_dose if timedelta() < one.at - dose.started_at < recall else Flag(0)
 
 
 def _end_at_the_latest(dose: Dose) -> datetime:

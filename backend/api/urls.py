@@ -3,7 +3,7 @@
 from django.urls import include, path, re_path
 
 from backend.api.conventions.routes import NotHere
-from backend.api.v1 import check_ins, cohorts, definitions, outcomes, patients, ratings, treatments
+from backend.api.v1 import check_ins, claims, cohorts, definitions, outcomes, patients, ratings, treatments
 
 v1 = [
     path("ratings/", ratings.Ratings.as_view(), name="api-ratings"),
@@ -15,6 +15,7 @@ v1 = [
     path("treatments/<int:pk>/outcomes/", outcomes.TreatmentOutcomes.as_view(), name="api-treatment-outcomes"),
     path("courses/<int:pk>/outcomes/", outcomes.CourseOutcomes.as_view(), name="api-course-outcomes"),
     path("check-ins/<int:pk>/skips/", check_ins.Skips.as_view(), name="api-skips"),
+    path("claims/", claims.ClaimsAnswered.as_view(), name="api-claims"),
     path("cohorts/", cohorts.CohortCurves.as_view(), name="api-cohorts"),
     path("patients/", patients.Patients.as_view(), name="api-patients"),
     path("patients/<int:pk>/", patients.OnePatient.as_view(), name="api-patient"),

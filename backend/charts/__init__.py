@@ -2,8 +2,20 @@
 
 from backend.charts.cohort import cohort_svg
 from backend.charts.frame import stylesheet
-from backend.charts.model import Band, CohortCurve, CohortPicture, Dose, Miss, Point, ResponseCurve
+from backend.charts.model import (
+    Band,
+    CohortCurve,
+    CohortPicture,
+    Dose,
+    Miss,
+    Point,
+    ResponseCurve,
+    Session,
+    SessionsPicture,
+    Window,
+)
 from backend.charts.response import response_svg
+from backend.charts.sessions import sessions_svg
 
 __all__ = [
     "Band",
@@ -13,7 +25,11 @@ __all__ = [
     "Miss",
     "Point",
     "ResponseCurve",
+    "Session",
+    "SessionsPicture",
+    "Window",
     "cohort_svg",
     "response_svg",
+    "sessions_svg",
     "stylesheet",
 ]

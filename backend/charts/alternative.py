@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from backend.charts.model import CohortCurve, CohortPicture, Point, ResponseCurve
+from backend.charts.model import CohortCurve, CohortPicture, Dose, Miss, Point, ResponseCurve, SessionsPicture
 from backend.charts.words import human_time, loss_words, number, onset_words, percent, plain, told_in_days
 from backend.language import gettext as _
 
@@ -15,12 +15,24 @@ def _sentences(parts: Iterable[str]) -> str:
 
 def response_alternative(curve: ResponseCurve) -> str:
     """Return the outcome, every rating, miss and dose in order of time, and the small print."""
-    return _sentences([curve.sentence, *_levels(curve), *_events(curve), *_intervals(curve), *curve.notes])
+    events = _events(curve.doses, curve.points, curve.misses)
+    return _sentences([curve.sentence, *_levels(curve), *events, *_intervals(curve), *curve.notes])
+
+
+def sessions_alternative(picture: SessionsPicture) -> str:
+    """Return the sessions one after the other, each with all its ratings and misses, and the small print."""
+    doses = () if picture.dates else (Dose(0.0, ""),)
+    told = [words for one in picture.sessions for words in (one.name, *_events(doses, one.points, one.misses))]
+    return _sentences([picture.title, _scale(picture), *(told or [_("No ratings")]), *picture.notes])
+
+
+def _scale(curve: ResponseCurve | SessionsPicture) -> str:
+    scale = _("{scale}, scale {lowest} to {highest}")
+    return scale.format(scale=curve.instrument, lowest=number(curve.minimum), highest=number(curve.maximum))
 
 
 def _levels(curve: ResponseCurve) -> list[str]:
-    scale = _("{scale}, scale {lowest} to {highest}")
-    levels = [scale.format(scale=curve.instrument, lowest=number(curve.minimum), highest=number(curve.maximum))]
+    levels = [_scale(curve)]
     if curve.baseline is not None:
         levels.append(_("Baseline {score}").format(score=number(curve.baseline)))
     if curve.response_at is not None:
@@ -30,11 +42,11 @@ def _levels(curve: ResponseCurve) -> list[str]:
     return levels
 
 
-def _events(curve: ResponseCurve) -> list[str]:
+def _events(doses: Iterable[Dose], points: Iterable[Point], misses: Iterable[Miss]) -> list[str]:
     """Tell doses, ratings and misses in order of time; at one instant a dose comes first."""
-    events = [(dose.hours, 0, _dose(dose.label)) for dose in curve.doses]
-    events += [(point.hours, 1, _rating(point)) for point in curve.points]
-    events += [(miss.hours, 2, _miss(plain(miss.reason))) for miss in curve.misses]
+    events = [(dose.hours, 0, _dose(dose.label)) for dose in doses]
+    events += [(point.hours, 1, _rating(point)) for point in points]
+    events += [(miss.hours, 2, _miss(plain(miss.reason))) for miss in misses]
     told = [f"{moment(hours)}: {words}" for hours, _order, words in sorted(events)]
     return told or [_("No ratings")]
 

@@ -102,12 +102,18 @@ def hours_axis(plot: Plot, *, several_doses: bool = False) -> str:
 
 
 def _unit(unit: str) -> str:
-    words = {"before": _("before"), "hours": _("hours"), "days": _("days"), "weeks": _("weeks")}
+    words = {
+        "before": _("before"),
+        "hours": _("hours"),
+        "days": _("days"),
+        "weeks": _("weeks"),
+        "calendar": _("date"),
+    }
     return words[unit]
 
 
 def _name(unit: str, *, several_doses: bool) -> str:
-    if unit == "before":
+    if unit in {"before", "calendar"}:
         return _unit(unit)
     words = _("{units} after first dose") if several_doses else _("{units} after dose")
     return words.format(units=_unit(unit))

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from backend.charts.axes import Plot
 from backend.charts.frame import Block, stack
 from backend.charts.markup import element, group, label, line, path
-from backend.charts.model import Band
+from backend.charts.model import Band, Window, drawable_time
 from backend.charts.text import beside, line_height
 from backend.charts.timeline import TimeAxis
 from backend.charts.words import loss_words, onset_words
 
 _HATCHES = {"onset": "rotate(45)", "loss": "rotate(-45)"}
 _WORDS = {"onset": onset_words, "loss": loss_words}
+_APART_PX = 1.0  # windows that touch in time are still told apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +98,23 @@ def _shade(span: Span, plot: Plot, chart_id: str) -> str:
     fade = element("rect", fill=f"url(#{chart_id}-fade)", **area)
     mask = element("mask", fade, id=mask_id, maskUnits="userSpaceOnUse", **area)
     return mask + group(element("g", drawn, mask=f"url(#{mask_id})") + edges, "c-band c-open")
+
+
+def windows_shaded(windows: Sequence[Window], plot: Plot) -> str:
+    """Shade when check-ins could be answered, as far as the axis shows those times."""
+    drawn = []
+    for window in windows:
+        if drawable_time(window.opens_hours) and drawable_time(window.closes_hours):
+            left, right = plot.time.x(window.opens_hours) + _APART_PX, plot.time.x(window.closes_hours) - _APART_PX
+            if right > left:
+                drawn.append(_window(left, plot.top, right - left, plot.bottom - plot.top))
+    return "".join(drawn)
+
+
+def window_sample() -> str:
+    """Return how a window looks, for the key."""
+    return _window(-7, -5, 14, 10)
+
+
+def _window(x: float, y: float, width: float, height: float) -> str:
+    return element("rect", class_="c-window", x=x, y=y, width=width, height=height)

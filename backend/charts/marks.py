@@ -34,9 +34,9 @@ def whisker(x: float, top: float, bottom: float, class_: str) -> str:
     return line(x, top, x, bottom, class_) + caps
 
 
-def group_mark(group: int, x: float, y: float) -> str:
-    """Draw a value of one group: every group has its own shape."""
-    class_ = f"c-mark c-group-{group + 1}"
+def group_mark(group: int, x: float, y: float, *, hollow: bool = False) -> str:
+    """Draw a value of one group: every group has its own shape, hollow where it deserves a second look."""
+    class_ = f"c-mark c-group-{group + 1}{' c-hollow' if hollow else ''}"
     if group == 0:
         return element("circle", class_=class_, cx=x, cy=y, r=4)
     return path([(x + right, y + down) for right, down in _SHAPES[group]], class_, closed=True)

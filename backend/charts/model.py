@@ -52,6 +52,14 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """When a check-in could be answered: [opens_hours, closes_hours)."""
+
+    opens_hours: float
+    closes_hours: float
+
+
+@dataclass(frozen=True, slots=True)
 class Dose:
     """One administration; the first stands at hour 0."""
 
@@ -79,6 +87,34 @@ class ResponseCurve:
     onset: Band | None
     loss: Band | None
     sentence: str
+    notes: tuple[str, ...]
+    windows: tuple[Window, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The ratings of one treatment among others: `name` says in the key which one it is."""
+
+    name: str
+    points: tuple[Point, ...]
+    misses: tuple[Miss, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionsPicture:
+    """Several treatments of one patient in one instrument.
+
+    Without `dates`, up to six sessions lie over each other, each in hours since its own dose. With them, all hours
+    count from the first dose and the axis is a calendar: which dates it names, and where they are.
+    """
+
+    title: str
+    instrument: str
+    minimum: float
+    maximum: float
+    sessions: tuple[Session, ...]
+    doses: tuple[Dose, ...]
+    dates: tuple[tuple[float, str], ...]
     notes: tuple[str, ...]
 
 

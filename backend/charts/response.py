@@ -7,7 +7,7 @@ from math import isfinite
 from backend.charts import marks
 from backend.charts.alternative import response_alternative
 from backend.charts.axes import INSET, Plot, ScoreAxis, hours_axis, score_axis, score_ticks, tick_room, tick_words
-from backend.charts.bands import lanes, shading, spans_of
+from backend.charts.bands import lanes, shading, spans_of, window_sample, windows_shaded
 from backend.charts.doses import dose_entries, dose_lane, dose_lines
 from backend.charts.frame import Block, KeyEntry, Sheet, heading, key, paragraphs, space, stack
 from backend.charts.markup import clean, group, label, path, short_hash
@@ -76,6 +76,7 @@ def _picture(curve: ResponseCurve, shown: _Shown, sheet: Sheet) -> Block:
     plot = Plot(axis, ScoreAxis(curve.minimum, curve.maximum, INSET, height - INSET), left, right, 0, height)
     spans = spans_of(bands, axis, right)
     ground = shading(spans, plot, sheet.chart_id) + score_axis(plot, ticks) + _levels(shown, plot)
+    ground = windows_shaded(curve.windows, plot) + ground
     drawn = ground + dose_lines(doses, plot) + hours_axis(plot, several_doses=len(doses) > 1) + _ratings(shown, plot)
     return stack([lanes(spans, sheet.inner), dose_lane(doses, plot), Block(drawn, height + plot.footing)])
 
@@ -132,6 +133,8 @@ def _key(curve: ResponseCurve, shown: _Shown) -> list[KeyEntry]:
         reasons = _reasons(shown.misses)
         words = _("missed check-in: {reasons}") if reasons else _("missed check-in")
         entries.append(KeyEntry(marks.miss(0, 0), words.format(reasons=reasons)))
+    if curve.windows:
+        entries.append(KeyEntry(window_sample(), _("time in which a check-in could be answered")))
     return entries + dose_entries(curve.doses)
 
 

@@ -27,6 +27,7 @@ _HOUR_SHARE = 0.42
 _BREAK_SHARE = 0.07
 _BEFORE_PX = 50.0
 _GAP_PX = 14.0
+_OVERHANG_PX = 20.0  # a name under the left end may reach this far below the names of the scores
 _MINOR_PX = 6.0  # unlabelled ticks need this much room
 _STEPS = {
     1.0: (1, 2, 4, 6, 12),
@@ -46,7 +47,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of the axis with one scale; `unit` is hours, days, weeks or before."""
+    """A stretch of the axis with one scale; `unit` is hours, days, weeks, before or calendar."""
 
     unit: str
     left: float
@@ -96,6 +97,23 @@ def time_axis(hours: Iterable[float], left: float, right: float) -> TimeAxis:
         (last, 1.0, 1.0),
     ]
     return _assemble(earliest, left, shares, right)
+
+
+def calendar_axis(hours: Iterable[float], dates: Sequence[tuple[float, str]], left: float, right: float) -> TimeAxis:
+    """Lay out an even axis that shows hour 0, every time given and the first of some dates, with a tick for each date.
+
+    Dates are named from the left as far as their names stand apart.
+    """
+    times = sorted({0.0, *hours, *(at for at, _name in dates[:1])})
+    start, end = times[0], max(times[-1], times[0] + HOURS_PER_DAY)
+    ticks, free_from = [], left - _OVERHANG_PX
+    for at, name in dates:
+        if start <= at <= end:
+            x, half = left + (at - start) / (end - start) * (right - left), measure(name) / 2
+            named = x - half >= free_from and x + half <= right + 8
+            ticks.append(Tick(x, name if named else ""))
+            free_from = x + half + 8 if named else free_from
+    return TimeAxis(((start, left), (end, right)), (Part("calendar", left, right, tuple(ticks)),))
 
 
 def _late_unit(last: float) -> float:

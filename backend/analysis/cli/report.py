@@ -7,6 +7,7 @@ from html import escape
 from importlib import resources
 from string import Template
 
+from backend.analysis.cli.claims import beside, claims_of, table_rows
 from backend.analysis.cli.pictures import notes, pictures
 from backend.analysis.cli.run import Answer
 from backend.analysis.cohorts.estimate import (
@@ -50,6 +51,7 @@ def report_html(answer: Answer, source: str) -> str:
         *(_figure(picture) for picture in pictures(answer).values()),
         "<h2>In numbers</h2>",
         *([_in_response(answer), _times(answer)] if any(answer.estimates) else [f"<p>{TOO_SMALL}</p>"]),
+        *([_claims(answer)] if any(answer.estimates) else []),
         *([_tests(answer)] if answer.comparisons else []),
         "<h2>Outcomes and missingness</h2>",
         _statuses(answer),
@@ -145,6 +147,14 @@ def _loss_rows(cohorts: list[_Shown], protocol: Protocol, under: str) -> Rows:
 
 def _where(known: list[bool], texts: list[str]) -> list[str]:
     return [text if one else UNKNOWN for one, text in zip(known, texts, strict=True)]
+
+
+def _claims(answer: Answer) -> str:
+    found = claims_of(answer)
+    rules = answer.question.rules.name
+    note = f"Under {rules}; in brackets the 95 % interval. Of a median, and between two check-ins, both ends are told."
+    table = _table("What clinics tell patients", note, ["", *found], table_rows(found))
+    return table + "".join(f'<p class="quiet">{_text(words)}</p>' for words in beside())
 
 
 def _tests(answer: Answer) -> str:

@@ -30,11 +30,20 @@ class Comparison:
 def comparisons(cohorts: list[Population]) -> list[Comparison]:
     """Test every pair of groups of one instrument; groups under `SMALLEST_COHORT` are listed without a result."""
     return [
-        Comparison(event, first.instrument, first.group, second.group, first.n, second.n, test)
+        one
         for first, second in combinations(cohorts, 2)
         if first.instrument == second.instrument
+        for one in compared(first.instrument, (first.group, first.cells), (second.group, second.cells))
+    ]
+
+
+def compared(instrument: str, first: tuple[str, Cells], second: tuple[str, Cells]) -> list[Comparison]:
+    """Test two named groups whose cells are on one grid: each event by every kind of score, Sun's first."""
+    (group_a, cells_a), (group_b, cells_b) = first, second
+    return [
+        Comparison(event, instrument, group_a, group_b, cells_a.n, cells_b.n, test)
         for event in EVENTS
-        for test in _tests(first.cells, second.cells, event)
+        for test in _tests(cells_a, cells_b, event)
     ]
 
 

@@ -1,7 +1,7 @@
 """What a cohort's curves need to know of each treatment, as plain numbers that add up and can be stored."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
@@ -87,16 +87,29 @@ class Counts:
     @classmethod
     def of(cls, counted: Iterable[Member], hours: Floats) -> Self:
         """Count members of one grid."""
-        counted = list(counted)
-        evaluable = [one for one in counted if not one.reason]
-        due = Counter(number for one in evaluable for number in one.due)
-        answered = Counter(number for one in evaluable for number in one.answered)
+        return cls.weighted(Counter(counted), hours)
+
+    @classmethod
+    def weighted(cls, counted: Mapping[Member, int], hours: Floats) -> Self:
+        """Count members of one grid, each as often as is said."""
+        reasons: Counter[str] = Counter()
+        e1, e2 = Counter[Cell](), Counter[Cell]()
+        due, answered = Counter[int](), Counter[int]()
+        for one, count in counted.items():
+            if one.reason:
+                reasons[one.reason] += count
+                continue
+            e1[one.e1] += count
+            e2[one.e2] += count
+            for numbers, total in ((one.due, due), (one.answered, answered)):
+                for number in numbers:
+                    total[number] += count
         check_ins = range(len(hours) - 2)
         return cls(
             tuple(hours.tolist()),
-            dict(sorted(Counter(one.reason for one in counted if one.reason).items())),
-            dict(sorted(Counter(one.e1 for one in evaluable).items())),
-            dict(sorted(Counter(one.e2 for one in evaluable).items())),
+            dict(sorted(reasons.items())),
+            dict(sorted(e1.items())),
+            dict(sorted(e2.items())),
             tuple(due[number] for number in check_ins),
             tuple(answered[number] for number in check_ins),
         )
@@ -146,11 +159,11 @@ class Counts:
         }
 
     @classmethod
-    def from_json(cls, stored: dict[str, Any], hours: Floats) -> Self:
+    def from_json(cls, stored: Mapping[str, Any], hours: Iterable[float]) -> Self:
         """Read what `as_json` wrote, on the grid it was counted on."""
         e1, e2 = ({tuple(cell): count for *cell, count in stored[name]} for name in ("e1", "e2"))
         due, answered = (tuple(stored[name]) for name in ("due", "answered"))
-        return cls(tuple(hours.tolist()), dict(stored["reasons"]), e1, e2, due, answered)
+        return cls(tuple(map(float, hours)), dict(stored["reasons"]), e1, e2, due, answered)
 
 
 def merged(parts: Iterable[Counts]) -> Counts | None:

@@ -37,7 +37,10 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class CohortEstimate:
-    """What a cohort shows. `hours`: finite grid times from 0; `onset_median`, `loss_median`: see `Median`."""
+    """What a cohort shows. `hours`: finite grid times from 0; `onset_median`, `loss_median`: see `Median`.
+
+    `between`: the 95 % interval of the band that holds for PBR from each time up to the next.
+    """
 
     n: int
     hours: Floats
@@ -47,6 +50,7 @@ class CohortEstimate:
     loss: Curve
     in_response: Curve
     response: InResponse
+    between: Interval
     mean_duration: MeanDuration
     mean_duration_confidence: Interval
     onset_median: "Median"
@@ -94,6 +98,9 @@ def estimate_cohort(cells: Cells, *, resamples: int = RESAMPLES, seed: int = SEE
         loss=_curve(Curves.at(hours, loss), loss_draws),
         in_response=Curve(response.estimate, response.lower, response.upper, _percentiles(response_draws.estimate)),
         response=response,
+        between=Interval(
+            _percentiles(response_draws.lower_after).lower, _percentiles(response_draws.upper_after).upper
+        ),
         mean_duration=restricted_mean_duration(response),
         mean_duration_confidence=_percentiles(restricted_mean_duration(response_draws).estimate),
         onset_median=_median(onset, onset_draws, hours, _events(cells, cells.onset)),
@@ -122,6 +129,10 @@ def _curve(found: Curves, draws: Curves) -> Curve:
 def _percentiles(draws: Floats) -> Interval:
     lower, upper = np.percentile(draws, PERCENTILES, axis=-1)
     return Interval(lower, upper)
+
+
+def _widest(lower_draws: Floats, upper_draws: Floats) -> Interval:
+    return Interval(_percentiles(lower_draws).lower, _percentiles(upper_draws).upper)
 
 
 def _events(cells: Cells, event: Event) -> int:

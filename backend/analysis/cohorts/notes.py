@@ -12,13 +12,22 @@ def under_e1() -> str:
     return _("A new treatment ends the follow-up of the one before (E1).")
 
 
+def under_e2() -> str:
+    """Return what else counts as loss of relief where that is asked for."""
+    return _("A new treatment given because symptoms had returned counts as loss of relief (E2).")
+
+
 def reason_words(reason: str) -> str:
     """Return why somebody is not counted; the grid has no ratings but those inside a check-in window."""
     return _("no rating inside a check-in window") if reason == "no_rating_after_dose" else plain(reason)
 
 
-def population_note(unit: str) -> str:
-    """Return who is counted: one `unit`, treatment or course, of each patient."""
+def population_note(unit: str, number: int = 1) -> str:
+    """Return who is counted: one `unit`, treatment or course, of each patient, which by its `number`."""
+    if number > 1:
+        words = _("Population: treatment {number} of each patient, if evaluable.")
+        of_courses = _("Population: course {number} of each patient, if evaluable.")
+        return (of_courses if unit == "course" else words).format(number=number)
     if unit == "course":
         return _("Population: first course of each patient, if evaluable.")
     return _("Population: first treatment of each patient, if evaluable.")

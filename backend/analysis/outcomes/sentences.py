@@ -6,7 +6,7 @@ from typing import Self
 
 from backend.analysis.outcomes.kernel import Outcomes, Reason, Status
 from backend.analysis.outcomes.rules import RuleSet
-from backend.charts.words import human_time
+from backend.charts.words import human_time, told_apart
 from backend.language import gettext as _
 from backend.language import gettext_noop
 
@@ -129,6 +129,13 @@ def sentence(told: Told, rules: RuleSet, voice: Voice = TO_CLINICIANS) -> str:
         words = voice.pending if told.status is Status.pending else without
         return _(words).format(time=last, share=_share(rules.response_at_most_percent, voice))
     return _of_response(told, voice, rules)
+
+
+def redosed_sentence(after_hours: float, by_hours: float) -> str:
+    """Say that relief counts as lost because a dose was given for returned symptoms (E2)."""
+    after, by = told_apart(after_hours, by_hours)
+    words = _("A dose given because symptoms had returned counts as loss of relief: after {after}, by {by} (E2).")
+    return words.format(after=after, by=by)
 
 
 def _of_response(told: Told, voice: Voice, rules: RuleSet) -> str:

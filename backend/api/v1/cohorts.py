@@ -8,36 +8,77 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.accounts.models import Clinic
-from backend.analysis.cohorts.estimate import SMALLEST_COHORT, CohortEstimate, Curve, Median
+from backend.accounts.refusals import Refused
+from backend.analysis.cohorts.curve_rows import curve_rows
+from backend.analysis.cohorts.estimate import SMALLEST_COHORT, CohortEstimate, Median
 from backend.analysis.cohorts.response import RMDOR_HOURS
 from backend.api.conventions.routes import Route
-from backend.tracking.cohorts import Cohort, Selection, cohort, selection_from
+from backend.tracking.cohorts import FIELDS, Cohort, Compared, Selection, cohort, compare, selection_from
 
 Json = dict[str, Any]
 
+JUDGED = {"instrument", "rule_set", "unit", "number"}  # told in a sentence of their own
+
 
 class CohortCurves(Route):
-    """`cohorts/?route=&drug=&indication=&instrument=&rule_set=&from=&to=&unit=`, for the clinics one works at."""
+    """`cohorts/`, chosen by `FIELDS`, for the clinics one works at; `by` and `values` add a comparison of groups."""
 
-    query_parameters = frozenset({"route", "drug", "indication", "instrument", "rule_set", "from", "to", "unit"})
+    query_parameters = frozenset({*FIELDS, "by", "values"})
 
     def get(self, request: Request) -> Response:
         """Return the cohort; somebody who works nowhere has none."""
         if not Clinic.objects.staffed_by(self.person).exists():
             raise Http404
-        return Response(told(cohort(self.person, selection_from(request.query_params))))
+        asked = request.query_params
+        selection = selection_from(asked)
+        values = [one for one in asked.get("values", "").split(",") if one]
+        if values and not asked.get("by"):
+            raise Refused("values", "values is given without by, expected what the groups differ in")
+        groups = compare(self.person, selection, asked["by"], values) if asked.get("by") else None
+        found = told(cohort(self.person, selection))
+        return Response(found | {"comparison": None if groups is None else told_apart(groups)})
 
 
 def told(found: Cohort) -> Json:
     """Return all that is known of a cohort; without an estimate there are no curves, and a reason why."""
-    e1, e2 = found.estimate, found.estimate_e2
     return {
-        "selection": _selection(found.selection),
+        "selection": selected(found.selection),
         "rule_set": found.rules.in_words(),
         "population": population(found),
+        "waiting": found.waiting,
+        **numbers(found),
+    }
+
+
+def told_apart(found: Compared) -> Json:
+    """Return groups at the check-ins that all of them share, and the tests of every pair."""
+    return {
+        "by": found.by,
+        "fewer_check_ins": found.fewer_check_ins,
+        "waiting": found.waiting,
+        "groups": [{"value": one.value, **numbers(one.cohort)} for one in found.groups],
+        "tests": [
+            {
+                "event": one.event,
+                "scores": one.test.scores,
+                "group_a": one.group_a,
+                "group_b": one.group_b,
+                "z": one.test.z,
+                "p": one.test.p,
+                "n_a": one.n_a,
+                "n_b": one.n_b,
+            }
+            for one in found.tests
+        ],
+    }
+
+
+def numbers(found: Cohort) -> Json:
+    """Return who is counted, what was answered, and the curves with what follows from them."""
+    e1, e2 = found.estimate, found.estimate_e2
+    return {
         "n": found.n,
         "reasons": found.counts.reasons,
-        "waiting": found.waiting,
         "check_ins": _check_ins(found),
         "no_curves_because": None if e1 else _too_few(found.n),
         "curves": curves_of(e1),
@@ -54,56 +95,25 @@ def told(found: Cohort) -> Json:
 def population(found: Cohort) -> str:
     """Return who was counted, in one sentence."""
     selection = found.selection
-    chosen = [
-        f"{name} {given}"
-        for name, given in (
-            ("route", selection.route),
-            ("drug", selection.drug),
-            ("indication", selection.indication),
-            ("from", selection.since),
-            ("to", selection.until),
-        )
-        if given
-    ]
+    chosen = [f"{name} {given}" for name, given in selection.as_params().items() if name not in JUDGED]
+    counted = "first" if selection.number == 1 else f"{selection.number}."
     left_out = sum(found.counts.reasons.values())
     return (
-        f"The first {selection.unit} of each patient ({', '.join(chosen) or 'any'}): "
+        f"The {counted} {selection.unit} of each patient ({', '.join(chosen) or 'any'}): "
         f"{found.n} evaluable on {selection.instrument}, {left_out} not."
     )
 
 
-def curves_of(estimate: CohortEstimate | None) -> dict[str, list[Json]]:
+def curves_of(estimate: CohortEstimate | None) -> Json:
     """Return the three curves, a row an hour; empty without an estimate."""
-    if estimate is None:
-        return {}
-    named = {"onset": estimate.onset, "loss": estimate.loss, "in_response": estimate.in_response}
-    hours = estimate.hours.tolist()
-    return {name: _rows(curve, hours, estimate.n) for name, curve in named.items()}
+    return {} if estimate is None else {**curve_rows(estimate)}
 
 
-def _rows(curve: Curve, hours: list[float], n: int) -> list[Json]:
-    columns = {
-        "hours": hours,
-        "estimate": curve.estimate.tolist(),
-        "lower": curve.lower.tolist(),
-        "upper": curve.upper.tolist(),
-        "ci_lower": curve.confidence.lower.tolist(),
-        "ci_upper": curve.confidence.upper.tolist(),
-    }
-    return [dict(zip(columns, row, strict=True)) | {"n": n} for row in zip(*columns.values(), strict=True)]
-
-
-def _selection(selection: Selection) -> Json:
-    return {
-        "route": selection.route or None,
-        "drug": selection.drug or None,
-        "indication": selection.indication or None,
-        "instrument": selection.instrument,
-        "rule_set": selection.rule_set,
-        "from": selection.since,
-        "to": selection.until,
-        "unit": selection.unit,
-    }
+def selected(selection: Selection) -> Json:
+    """Return a selection by the names of the parameters; null takes any."""
+    fields = {name: getattr(selection, field) for name, field in FIELDS.items()}
+    doses = {name: None if fields[name] is None else float(fields[name]) for name in ("dose_from", "dose_to")}
+    return {name: None if given == "" else given for name, given in fields.items()} | doses
 
 
 def _check_ins(found: Cohort) -> list[Json]:

@@ -35,8 +35,8 @@ def read(treatment: Treatment) -> list[UnitFacts]:
     ratings = _ratings(course)
     itself = next(one for one in course if one.pk == treatment.pk)
     return [
-        _unit_facts(Unit.TREATMENT, [itself], started, ratings),
-        _unit_facts(Unit.COURSE, course, started, ratings),
+        unit_facts(Unit.TREATMENT, [itself], started, ratings),
+        unit_facts(Unit.COURSE, course, started, ratings),
     ]
 
 
@@ -52,23 +52,26 @@ def started_of(treatment: Treatment) -> list[Treatment]:
 
 def _ratings(course: Sequence[Treatment]) -> list[Rated]:
     rows = Rating.objects.filter(treatment__in=course).with_last_amendment().order_by("pk")
-    return [
-        Rated(
-            treatment=one.treatment_id,
-            check_in=one.check_in_id,
-            instrument=one.instrument,
-            at=one.effective_at,
-            total=one.total_now,
-            timing=one.timing,
-            amended=one.amended_kind is not None,
-        )
-        for one in rows
-    ]
+    return [rated(one) for one in rows]
 
 
-def _unit_facts(
+def rated(rating: Rating) -> Rated:
+    """Return a rating as its last amendment leaves it; needs `with_last_amendment()`."""
+    return Rated(
+        treatment=rating.treatment_id,
+        check_in=rating.check_in_id,
+        instrument=rating.instrument,
+        at=rating.effective_at,
+        total=rating.total_now,
+        timing=rating.timing,
+        amended=rating.amended_kind is not None,
+    )
+
+
+def unit_facts(
     unit: Unit, doses: Sequence[Treatment], started: Sequence[Treatment], ratings: Sequence[Rated]
 ) -> UnitFacts:
+    """Return the facts of one unit: its doses among the started treatments of their patient, all by time."""
     after = started.index(doses[-1]) + 1
     members = {one.pk for one in doses}
     return UnitFacts(

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from backend.accounts.models import Patient
 from backend.analysis.conclude import ALGORITHM_VERSION, Conclusion, conclude
+from backend.analysis.outcomes.rules import RuleSet
 from backend.tracking.estimation.reading import UnitFacts, read, started_of
 from backend.tracking.models import Outcome, Stratum, Treatment, Unit, courses_of
 
@@ -63,18 +64,27 @@ def fresh_outcomes(treatment: Treatment, unit: Unit = Unit.TREATMENT) -> QuerySe
 def outcomes_from(units: Sequence[UnitFacts], now: datetime) -> list[Outcome]:
     """Return what should be stored for these units, strata not yet set."""
     return [
-        Outcome(
-            treatment=one.opens,
-            unit=one.unit,
-            ratings_version=one.version,
-            algorithm_version=ALGORITHM_VERSION,
-            computed_at=now,
-            on_grid=found.member.as_json(),
-            **{name: getattr(found, name) for name in CONCLUDED},
-        )
-        for one in units
-        for found in conclude(one.facts, per_course=one.unit == Unit.COURSE)
+        _outcome(one, found, now) for one in units for found in conclude(one.facts, per_course=one.unit == Unit.COURSE)
     ]
+
+
+def without_flagged(unit: UnitFacts, rules: RuleSet) -> list[Outcome]:
+    """Return what would follow if ratings worth a second look had not been given; to look at, never to store."""
+    per_course = unit.unit == Unit.COURSE
+    found = conclude(unit.facts, per_course=per_course, exclude_flagged=True, under=[rules])
+    return [_outcome(unit, one, timezone.now()) for one in found]
+
+
+def _outcome(unit: UnitFacts, found: Conclusion, now: datetime) -> Outcome:
+    return Outcome(
+        treatment=unit.opens,
+        unit=unit.unit,
+        ratings_version=unit.version,
+        algorithm_version=ALGORITHM_VERSION,
+        computed_at=now,
+        on_grid=found.member.as_json(),
+        **{name: getattr(found, name) for name in CONCLUDED},
+    )
 
 
 @transaction.atomic

@@ -2,15 +2,19 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 
 from django.db import DataError, IntegrityError
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from backend.analysis.conclude import ALGORITHM_VERSION
 from backend.tracking.estimation.counting import count
 from backend.tracking.estimation.refreshing import refresh
-from backend.tracking.models import Stratum, Treatment
+from backend.tracking.models import CohortCurve, Stratum, Treatment
 
+KEPT = timedelta(days=30)  # cohort estimates: then they are worked out again
+MOST_KEPT = 5000  # of them, some 20 kB each
 BATCH = 200  # rows asked for at a time, so that no read is long
 
 logger = logging.getLogger(__name__)
@@ -23,7 +27,20 @@ def sweep() -> int:
     """
     unmarked = Treatment.objects.filter(needs_estimate=False).with_other_outcomes(ALGORITHM_VERSION)
     unmarked.update(needs_estimate=True)
+    forget_old_curves(timezone.now())
     return _each(Treatment.objects.needing_estimate(), refresh) + _each(Stratum.objects.needing_count(), count)
+
+
+def forget_old_curves(now: datetime) -> None:
+    """Drop the cohort estimates that were kept long ago, and the oldest where there are too many.
+
+    What changes gives them another key, so these are mostly ones that nobody can ask for again.
+    """
+    curves = CohortCurve.objects.all()
+    curves.filter(computed_at__lt=now - KEPT).delete()
+    oldest = curves.order_by("-computed_at").values_list("computed_at", flat=True)[MOST_KEPT : MOST_KEPT + 1]
+    for too_old in oldest:
+        curves.filter(computed_at__lte=too_old).delete()
 
 
 def _each(rows: QuerySet[Treatment] | QuerySet[Stratum], repair: Callable[[int], object]) -> int:

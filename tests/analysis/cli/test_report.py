@@ -126,6 +126,15 @@ def test_the_tables_show_shares_times_tests_and_missingness(page):
     assert "week 3 | 0 of 6 | 0 of 3" in cells
 
 
+def test_what_clinics_tell_patients_stands_beside_the_numbers(page):
+    cells = " | ".join(page.cells)
+    assert "Halved, and confirmed at the next check-in by the check-in at 1 h | 50 % (" in cells
+    assert "In response at week 2 | 0 %" in cells
+    assert "In response at week 4 | – | Half of all treated" in cells  # oral is too small to stand in the table
+    assert "“Relief lasts for weeks after a single session.” Not typical: days to one or two weeks." in page.text
+    assert "Groups were not drawn by lot" in page.text
+
+
 def test_tests_are_told_as_z_and_p(report):
     rows = [*cohort(5, 0, "a"), *cohort(0, 5, "b", name="Q")]
     cells = " | ".join(report(ratings(*rows, columns=COLUMNS), "--by", "arm").cells)

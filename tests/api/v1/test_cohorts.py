@@ -109,3 +109,26 @@ def test_a_clinic_sees_its_own_cohort_only(seven, other_clinic):
 
 def test_who_works_nowhere_has_no_cohort(seven, patient):
     problem(with_session(patient.person).get(COHORTS), 404)
+
+
+def test_groups_are_told_with_their_tests(seven, clinician):
+    assert asked(clinician)["comparison"] is None
+    told = asked(clinician, by="route", values="iv,im", indication="gad")["comparison"]
+    assert [(one["value"], one["n"]) for one in told["groups"]] == [("im", 0), ("iv", 7)]
+    assert told["groups"][1]["curves"] == asked(clinician)["curves"]
+    assert [one["scores"] for one in told["tests"]] == ["sun", "finkelstein", "wilcoxon"] * 2
+    assert {(one["group_a"], one["group_b"], one["z"]) for one in told["tests"]} == {("im", "iv", None)}
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "field"),
+    [({"by": "age"}, "by"), ({"by": "route", "values": "iv,up"}, "values"), ({"values": "iv"}, "values")],
+)
+def test_what_cannot_be_compared_is_named(seven, clinician, asked_for, field):
+    assert fields_of(problem(with_token(clinician).get(COHORTS, asked_for), 400)) == {field}
+
+
+def test_a_selection_by_dose_and_number_is_told_as_it_was_understood(seven, clinician):
+    told = asked(clinician, dose_from="0.5", number="2", previous="none")
+    assert (told["selection"]["dose_from"], told["selection"]["number"], told["n"]) == (0.5, 2, 0)
+    assert "The 2. treatment of each patient (dose_from 0.5, previous none)" in told["population"]

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from backend.tracking.cohorts import check_kept
 from backend.tracking.estimation.rebuilding import rebuild
 
 
@@ -16,9 +17,12 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:  # noqa: ANN401 - what Django passes
         """Recompute, report and exit 1 on a difference."""
         found = rebuild()
+        checked, differing = check_kept()
+        differing += found.differing
         self.stdout.write(
             f"{found.treatments} treatments, {found.strata} strata recomputed; "
-            f"{found.waiting} were waiting for their jobs; {found.differing} stored conclusions differed"
+            f"{checked} kept estimates of cohorts worked out again; "
+            f"{found.waiting} were waiting for their jobs; {differing} stored conclusions differed"
         )
-        if found.differing:
+        if differing:
             sys.exit(1)

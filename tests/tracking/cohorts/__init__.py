@@ -1,0 +1,1 @@
+"""Cohorts: what is chosen, kept, compared and claimed."""
