@@ -1,28 +1,19 @@
-"""Which prompts in the hours after a dose nobody answered: for the clinic, which can go and ask."""
+"""Which prompts nobody answered: for the clinic, which can go and ask."""
 
 from datetime import datetime
 
-from django.db.models import QuerySet
-
-from backend.accounts.models import Patient
-from backend.tracking.models import CheckIn, Progress
-from backend.tracking.reminders.slots import HOURLY_BELOW_HOURS, HOURLY_REPEAT, jitter
+from backend.tracking.models import CheckIn
+from backend.tracking.reminders.slots import HOURLY_REPEAT, LATER_REPEATS, is_hourly, jitter
 
 
-def unanswered_prompts(patients: QuerySet[Patient], now: datetime) -> list[CheckIn]:
-    """Return the hourly check-ins of these patients that are open and not answered though their repeat has passed.
+def went_unanswered(check_in: CheckIn, now: datetime) -> bool:
+    """Tell whether a check-in after a dose is open and not answered though its repeat has passed.
 
-    Their treatments and patients come with them.
+    Needs `with_answers()`.
     """
-    waiting = (
-        CheckIn.objects.waiting()
-        .filter(
-            treatment__patient__in=patients,
-            treatment__state=Progress.STARTED,
-            nominal_hours__lt=HOURLY_BELOW_HOURS,
-            due_at__lte=now - HOURLY_REPEAT,
-        )
-        .open_at(now)
-        .select_related("treatment__patient")
-    )
-    return [one for one in waiting if one.due_at + jitter(one) + HOURLY_REPEAT <= now]
+    if check_in.is_answered or check_in.skip_reason is not None or check_in.superseded:
+        return False
+    if check_in.nominal_hours is None or not check_in.opens_at <= now < check_in.closes_at:
+        return False
+    repeat = HOURLY_REPEAT if is_hourly(check_in) else LATER_REPEATS[0]
+    return check_in.due_at + jitter(check_in) + repeat <= now

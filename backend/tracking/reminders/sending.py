@@ -43,9 +43,9 @@ logger = logging.getLogger(__name__)
 
 
 def send_due(clock: Clock = timezone.now) -> int:
-    """Send the reminders that are due, a few at a time; return how many were tried.
+    """Send what is due, a few at a time; return how many were tried.
 
-    No transaction is open while anything is sent. Callers may run side by side: each reminder is with one of them.
+    No transaction is open while anything is sent. Callers may run side by side: each effect is with one of them.
     """
     tried = 0
     until = time.monotonic() + LONGEST_SECONDS
@@ -88,21 +88,22 @@ def deliver(attempt: Attempt) -> Reply:
 def _log(primary_key: int, fault: Exception) -> None:
     """Name the fault by its kind and place alone: its words may hold an address or a number."""
     last = traceback.extract_tb(fault.__traceback__)[-1]
-    logger.error("reminder %s met %s at %s:%s", primary_key, type(fault).__name__, last.filename, last.lineno)
+    logger.error("effect %s met %s at %s:%s", primary_key, type(fault).__name__, last.filename, last.lineno)
 
 
 def _handed_over(attempt: Attempt) -> Reply:
+    letter = attempt.letter
     if attempt.way.subscription is not None:
         seconds = (attempt.effect.expires_at - attempt.leased_until).total_seconds()
-        return push.send(attempt.way.subscription, attempt.message, seconds=seconds, urgent=attempt.urgent)
+        return push.send(attempt.way.subscription, letter.message, seconds=seconds, urgent=letter.urgent)
     if attempt.way.channel == Channel.SMS:
-        return sms.send(attempt.check_in.treatment.patient.phone, attempt.message)
-    return mail.send(attempt.person.email, attempt.message)
+        return sms.send(letter.phone, letter.message)
+    return mail.send(letter.person.email, letter.message)
 
 
 def conclude(attempt: Attempt, reply: Reply, now: datetime) -> Attempt | None:
     """Write what came of an attempt; return the next one where this way to the patient was of no use."""
-    logger.info("reminder %s by %s: %s", attempt.effect.pk, attempt.way.channel, reply.answer.name)
+    logger.info("%s %s by %s: %s", attempt.effect.kind, attempt.effect.pk, attempt.way.channel, reply.answer.name)
     match reply.answer:
         case Answer.ACCEPTED:
             settle(attempt.effect, attempt.leased_until, Fate.SENT, now, attempt.way.channel)

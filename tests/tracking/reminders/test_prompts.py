@@ -4,9 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from backend.accounts.models import Patient
 from backend.tracking.models import CheckIn
-from backend.tracking.reminders.prompts import unanswered_prompts
+from backend.tracking.reminders.prompts import went_unanswered
 from backend.tracking.reminders.slots import slots
 from tests import make
 
@@ -17,7 +16,7 @@ def check_in(patient):
 
 
 def listed(now):
-    return unanswered_prompts(Patient.objects.all(), now)
+    return [one for one in CheckIn.objects.with_answers().order_by("number") if went_unanswered(one, now)]
 
 
 def test_a_prompt_is_listed_from_its_repeat_until_its_window_closes(check_in):
@@ -37,6 +36,15 @@ def test_what_was_answered_or_skipped_is_not_listed(check_in, settled):
     assert listed(check_in.closes_at - timedelta(minutes=1)) == []
 
 
-def test_other_clinics_and_weekly_check_ins_are_not_listed(check_in):
-    assert unanswered_prompts(Patient.objects.none(), check_in.closes_at - timedelta(minutes=1)) == []
-    assert listed(make.DOSED_AT + timedelta(days=8)) == []
+def test_a_weekly_one_is_listed_from_its_repeat_a_day_later(check_in):
+    weekly = CheckIn.objects.get(treatment=check_in.treatment, name="week 1")
+    repeat = slots(weekly)[1].due_at
+    assert weekly not in listed(repeat - timedelta(hours=1))
+    assert weekly in listed(repeat)
+
+
+def test_those_before_a_dose_and_those_a_later_treatment_closed_are_not_listed(check_in, patient):
+    assert CheckIn.objects.filter(nominal_hours=None, closes_at__lte=make.DOSED_AT).exists()
+    assert listed(make.DOSED_AT - timedelta(minutes=1)) == []
+    make.treatment(of=patient, started_at=make.DOSED_AT + timedelta(minutes=50))
+    assert check_in not in listed(check_in.closes_at - timedelta(minutes=1))

@@ -398,7 +398,7 @@ def test_a_broken_provider_holds_up_nobody_else_and_its_words_are_not_logged(
     assert len(mail.outbox) == len(others)
     assert reminder(treated).state == Fate.FAILED
     assert "+441632960000" not in caplog.text
-    assert f"reminder {reminder(treated).pk} met " in caplog.text
+    assert f"effect {reminder(treated).pk} met " in caplog.text
 
 
 def test_logs_carry_primary_keys_alone(treated, patient, subscribe, caplog, clock):

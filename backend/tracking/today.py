@@ -1,1 +1,0 @@
-"""Who needs somebody now: what the list of today says about each patient."""
