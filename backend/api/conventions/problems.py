@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, UnreadablePostError
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from backend.api.conventions.versions import Overtaken
 from backend.tracking.services.refusals import KeyReused, Refused
 
 MEDIA_TYPE = "application/problem+json"
@@ -105,6 +106,8 @@ def _headers(told: exceptions.APIException) -> dict[str, str]:
         headers["WWW-Authenticate"] = str(told.auth_header)  # type: ignore[attr-defined] # the view adds it
     if isinstance(told, exceptions.Throttled):
         headers["Retry-After"] = str(int(getattr(told, "wait", None) or RETRY_AFTER_SECONDS))
+    if isinstance(told, Overtaken):
+        headers["ETag"] = told.etag
     if isinstance(told, Unavailable):
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return headers

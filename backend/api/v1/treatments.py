@@ -9,8 +9,10 @@ from rest_framework.response import Response
 from backend.accounts.models import Patient
 from backend.api.conventions.fields import Flag, Instant, Number, RowId, RowSerializer, StrictSerializer, Text
 from backend.api.conventions.routes import ListRoute, RowRoute
+from backend.api.conventions.versions import Overtaken, expected_version, tagged
 from backend.api.conventions.writes import read, stored, writable
 from backend.tracking.models import Treatment
+from backend.tracking.services.refusals import Conflict
 from backend.tracking.services.treatments import correct_treatment, record_treatment
 
 
@@ -44,6 +46,8 @@ class StoredTreatment(RowSerializer):
             "at_home",
             "protocol",
             "protocol_version",
+            "lot",
+            "version",
             "created_at",
         )
 
@@ -67,6 +71,7 @@ class TreatmentChanges(StrictSerializer):
     psychotherapy_same_day = Flag(required=False)
     at_home = Flag(required=False)
     protocol = Text(required=False)
+    lot = Text(required=False, allow_blank=True)
 
 
 class NewTreatment(TreatmentChanges):
@@ -90,7 +95,8 @@ class Treatments(ListRoute):
         mine = Patient.objects.treated_by(self.person).select_related("clinic")
         patient = writable(mine, details.pop("patient"), "patient")
         treatment = record_treatment(actor=self.person, patient=patient, details=details)
-        return stored(StoredTreatment(treatment).data, location=reverse("api-treatment", args=[treatment.pk]))
+        answer = stored(StoredTreatment(treatment).data, location=reverse("api-treatment", args=[treatment.pk]))
+        return tagged(answer, treatment.version)
 
 
 class OneTreatment(RowRoute):
@@ -102,9 +108,21 @@ class OneTreatment(RowRoute):
         """Return those the person may see."""
         return Treatment.objects.visible_to(self.person)
 
+    def get(self, request: Request, *args: object, **kwargs: object) -> Response:
+        """Show it, with the entity tag that a correction may ask for."""
+        answer = super().get(request, *args, **kwargs)
+        return tagged(answer, answer.data["version"])
+
     def patch(self, request: Request, pk: int) -> Response:
-        """Correct, start or cancel it; fields that are left out stay."""
+        """Correct, start or cancel it; fields that are left out stay. With `If-Match` only the version it names."""
         mine = Treatment.objects.filter(patient__in=Patient.objects.treated_by(self.person))
         treatment = get_object_or_404(mine.select_related("patient__clinic"), pk=pk)
-        changed = correct_treatment(actor=self.person, treatment=treatment, changes=read(TreatmentChanges, request))
-        return Response(StoredTreatment(changed).data)
+        changes = read(TreatmentChanges, request)
+        try:
+            expected = expected_version(request, treatment.version)
+            changed = correct_treatment(
+                actor=self.person, treatment=treatment, changes=changes, expected_version=expected
+            )
+        except Conflict:
+            raise Overtaken(mine.get(pk=pk).version) from None
+        return tagged(Response(StoredTreatment(changed).data), changed.version)

@@ -15,7 +15,7 @@ from backend.tracking.models import Progress, Treatment
 from backend.tracking.services.check_ins import schedule, settle_superseded
 from backend.tracking.services.entries import EARLIEST, FUTURE_TOLERATED_MINUTES
 from backend.tracking.services.estimates import ask_for_estimates
-from backend.tracking.services.refusals import Conflict, Refused
+from backend.tracking.services.refusals import Conflict, Overlapping, Refused
 
 DETAILS = (
     "drug",
@@ -121,6 +121,8 @@ def _apply(treatment: Treatment, changes: Mapping[str, Any]) -> None:
         raise Refused.from_invalid(problem) from problem
     if "started_at" in changes:
         _refuse_implausible_start(treatment.started_at)
+    if changes.keys() & {"state", "started_at", "ended_at"} and treatment.state == Progress.STARTED:
+        _refuse_overlap(treatment)
     treatment.protocol_version = protocol(treatment.protocol).version
 
 
@@ -129,6 +131,19 @@ def _refuse_implausible_start(started_at: datetime | None) -> None:
     latest = timezone.now() + timedelta(minutes=FUTURE_TOLERATED_MINUTES)
     if started_at is not None and not EARLIEST <= started_at <= latest:
         raise Refused("started_at", f"started_at is {started_at.isoformat()}, expected an instant from 2000 until now")
+
+
+def _refuse_overlap(treatment: Treatment) -> None:
+    """Refuse a start while another treatment of the patient was given, and an end after another one's start."""
+    others = Treatment.objects.started().filter(patient=treatment.patient_id).exclude(pk=treatment.pk)
+    given_then = others.filter(started_at__lte=treatment.started_at, ended_at__gt=treatment.started_at).first()
+    if given_then is not None and given_then.started_at is not None:
+        raise Overlapping("started_at", given_then.started_at, given_then.ended_at)
+    if treatment.ended_at is None:
+        return
+    begun_meanwhile = others.filter(started_at__gt=treatment.started_at, started_at__lt=treatment.ended_at).first()
+    if begun_meanwhile is not None and begun_meanwhile.started_at is not None:
+        raise Overlapping("ended_at", begun_meanwhile.started_at, begun_meanwhile.ended_at)
 
 
 def _told(value: object) -> object:

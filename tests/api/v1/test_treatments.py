@@ -3,7 +3,7 @@
 import pytest
 
 from backend.accounts.models import Clinic, Patient
-from backend.accounts.services import add_member
+from backend.accounts.staff import add_member
 from backend.tracking.models import Treatment
 from tests import make
 from tests.api.doors import fields_of, post, problem, with_session, with_token
@@ -169,3 +169,46 @@ def test_patients_of_others_look_like_none(patient, stranger, clinician, other_c
     for door in (with_session(stranger.person), with_token(other_clinic)):
         assert door.get(address).content == door.get(f"{PATIENTS}100000/").content
         problem(door.get(address), 404)
+
+
+def test_the_tag_of_a_treatment_is_its_version(treatment, clinician):
+    client = with_token(clinician)
+    read = client.get(one(treatment))
+    assert (read.headers["ETag"], read.json()["version"], read.json()["lot"]) == ('"1"', 1, "")
+    changed = patch(client, one(treatment), {"lot": "A1"})
+    assert (changed.headers["ETag"], changed.json()["version"], changed.json()["lot"]) == ('"2"', 2, "A1")
+    assert client.get(one(treatment)).headers["ETag"] == '"2"'
+    assert patch(client, one(treatment), {"lot": "A1"}).headers["ETag"] == '"2"'  # nothing differed
+
+
+@pytest.mark.parametrize(("named", "status"), [('"1"', 200), ('"7", "1"', 200), ("*", 200), ('"2"', 412)])
+def test_a_correction_holds_for_the_version_it_names(treatment, clinician, named, status):
+    client = with_token(clinician)
+    answer = client.patch(one(treatment), {"lot": "A1"}, content_type="application/json", headers={"If-Match": named})
+    assert answer.status_code == status
+    assert Treatment.objects.get().lot == ("A1" if status == 200 else "")
+
+
+@pytest.mark.parametrize("named", ['W/"2"', '"1"', "2", "", "nonsense"])
+def test_who_was_overtaken_is_told_the_version_now(treatment, clinician, named):
+    client = with_token(clinician)
+    patch(client, one(treatment), {"lot": "A1"})
+    late = client.patch(one(treatment), {"lot": "B2"}, content_type="application/json", headers={"If-Match": named})
+    problem(late, 412)
+    assert late.headers["ETag"] == client.get(one(treatment)).headers["ETag"] == '"2"'
+    assert Treatment.objects.get().lot == "A1"
+
+
+def test_a_dose_is_stored_as_a_program_says(patient, clinician):
+    assert post(with_token(clinician), TREATMENTS, given(patient, dose_mg=0.5)).json()["dose_mg"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("times", "field"),
+    [
+        ({"started_at": "2026-03-02T10:20:00Z"}, "started_at"),
+        ({"started_at": "2026-03-02T09:50:00Z", "ended_at": "2026-03-02T10:10:00Z"}, "ended_at"),
+    ],
+)
+def test_two_treatments_of_a_patient_do_not_overlap(treatment, patient, clinician, times, field):
+    assert fields_of(problem(post(with_token(clinician), TREATMENTS, given(patient, **times)), 400)) == {field}
