@@ -1,16 +1,21 @@
 """Django's own admin for superusers: people, clinics and memberships through services, everything else to read."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.contrib import admin, messages
 from django.db import models
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from backend.accounts import services
-from backend.accounts.models import RECORDING_ROLES, AuditEntry, Clinic, Consent, Membership, Patient, Person
+from backend.accounts import services, staff
+from backend.accounts.clinic_rules import refuse_settings, refuse_without_owner
+from backend.accounts.models import AuditEntry, Clinic, Consent, Membership, Patient, Person
+from backend.accounts.refusals import Refused
 
 admin.site.site_header = admin.site.site_title = "Ebb administration"
 admin.site.unregister(EmailAddress)  # allauth's table stays empty: it would hold addresses readable
@@ -74,14 +79,36 @@ class PersonAdmin(KeptAdmin):
 
 
 class ClinicForm(ModelForm):  # type: ignore[type-arg] # Django's class takes none while it runs
-    """A clinic, whose PHQ-9 item 9 is read by somebody who treats there."""
+    """A clinic whose settings fit each other."""
 
-    def clean_item9_owner(self) -> Person | None:
-        """Refuse somebody who would not see the answers."""
-        owner: Person | None = self.cleaned_data["item9_owner"]
-        if owner and not Membership.objects.held_by(owner, RECORDING_ROLES).filter(clinic=self.instance.pk).exists():
-            raise ValidationError("This person does not treat at this clinic, expected a clinician or owner of it.")
-        return owner
+    def clean(self) -> dict[str, Any]:
+        """Refuse what the service would."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        with _as_complaint(self):
+            refuse_settings(self.instance, {name: cleaned[name] for name in self.changed_data if name in cleaned})
+        return cleaned
+
+
+class MembershipForm(ModelForm):  # type: ignore[type-arg] # Django's class takes none while it runs
+    """Somebody who starts to work at a clinic, or does from now on in another role."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to take its only owner from a clinic."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        named = {name: cleaned.get(name) for name in ("person", "clinic")}
+        for current in Membership.objects.active().filter(**named).exclude(role=cleaned.get("role", "")):
+            with _as_complaint(self):
+                refuse_without_owner(current)
+        return cleaned
+
+
+@contextmanager
+def _as_complaint(form: "ModelForm[Any]") -> Iterator[None]:
+    """Turn a refusal into what the form says."""
+    try:
+        yield
+    except Refused as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
 
 
 @admin.register(Clinic)
@@ -120,6 +147,7 @@ class ClinicAdmin(KeptAdmin):
 class MembershipAdmin(KeptAdmin):
     """Who works where; a membership is started and ended, never edited."""
 
+    form = MembershipForm
     fields = ("person", "clinic", "role")
     list_display = ("person", "clinic", "role", "started_at", "ended_at")
     list_filter = ("role", "clinic")
@@ -134,13 +162,16 @@ class MembershipAdmin(KeptAdmin):
 
     def save_model(self, request: HttpRequest, obj: Membership, form: "ModelForm[Membership]", change: bool) -> None:  # noqa: ARG002, FBT001 - Django's signature
         """Store through the service, which writes the audit row."""
-        obj.pk = services.add_member(actor=acting(request), **form.cleaned_data).pk
+        obj.pk = staff.add_member(actor=acting(request), **form.cleaned_data).pk
 
     @admin.action(description="End the selected memberships")
     def end(self, request: HttpRequest, memberships: QuerySet[Membership]) -> None:
-        """End them now."""
+        """End them now, but for a clinic's only owner."""
         for membership in memberships.select_related("clinic"):
-            services.end_membership(actor=acting(request), membership=membership)
+            try:
+                staff.end_membership(actor=acting(request), membership=membership)
+            except Refused as refusal:
+                self.message_user(request, f"{membership}: {refusal}", messages.ERROR)
 
 
 @admin.register(Patient)

@@ -7,11 +7,11 @@ from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F
-from django.utils import timezone
 
 from backend.accounts import audit
+from backend.accounts.clinic_rules import refuse_settings
 from backend.accounts.encryption import as_kept
-from backend.accounts.models import Clinic, Consent, Membership, Patient, Person, Role
+from backend.accounts.models import Clinic, Consent, Patient, Person
 from backend.accounts.refusals import Conflict, Refused
 from backend.analysis.schedule import DEFAULT_PROTOCOL
 
@@ -23,10 +23,14 @@ SAID = {
     "default_protocol",
     "demo",
     "help_country",
+    "indication",
     "is_active",
     "is_staff",
     "is_superuser",
     "language",
+    "left_out_instruments",
+    "offered_protocols",
+    "retention_months",
     "role",
     "time_zone",
     "wants_email",
@@ -89,43 +93,16 @@ def invite_patient(
 
 
 @transaction.atomic
-def add_member(*, actor: Person | None, clinic: Clinic, person: Person, role: str) -> Membership:
-    """Let a person work at a clinic in a role from now on; in another role than before, that one ends."""
-    Clinic.objects.select_for_update().get(pk=clinic.pk)  # two at once must not both find nobody there
-    current = Membership.objects.active().filter(clinic=clinic, person=person).first()
-    if current and current.role == role:
-        return current
-    if role not in Role.values:
-        raise Refused("role", f"role is {role!r}, expected one of {', '.join(Role.values)}")
-    if current:
-        end_membership(actor=actor, membership=current)
-    membership = Membership.objects.create(clinic=clinic, person=person, role=role)
-    audit.record(actor, "membership.started", membership, clinic=clinic, changes={"role": [None, role]})
-    return membership
-
-
-@transaction.atomic
-def end_membership(*, actor: Person | None, membership: Membership) -> None:
-    """End a person's work at a clinic; their next request no longer sees its patients.
-
-    Where they were who reads PHQ-9 item 9 nobody is any more, so it is no longer asked.
-    """
-    ended_at = timezone.now()
-    if Membership.objects.active().filter(pk=membership.pk).update(ended_at=ended_at):
-        membership.ended_at = ended_at
-        changes: dict[str, list[Any]] = {"ended_at": [None, ended_at.isoformat()]}
-        audit.record(actor, "membership.ended", membership, clinic=membership.clinic, changes=changes)
-        clinic = Clinic.objects.get(pk=membership.clinic_id)
-        if clinic.item9_owner_id == membership.person_id:
-            change_clinic(actor=actor, clinic=clinic, fields={"item9_owner": None, "item9_plan": ""})
-
-
-@transaction.atomic
 def change_clinic(
     *, actor: Person | None, clinic: Clinic, fields: dict[str, Any], expected_version: int | None = None
 ) -> None:
-    """Change columns of a clinic; `Conflict` when it is no longer at the version that was expected."""
+    """Change columns of a clinic; `Conflict` when it is no longer at the version that was expected.
+
+    `Refused` names the setting that is wrong, or does not fit another one.
+    """
+    Clinic.objects.select_for_update().get(pk=clinic.pk)  # who is named here must not leave meanwhile
     expect_version(clinic, expected_version)
+    refuse_settings(clinic, fields)
     changes = _changed(clinic, fields)
     if changes:
         audit.record(actor, "clinic.changed", clinic, clinic=clinic, changes=changes)
@@ -164,13 +141,18 @@ def remove_second_factors(*, actor: Person | None, person: Person, reason: str) 
 
 
 @transaction.atomic
-def give_consent(*, actor: Person, patient: Patient, version: str, language: str, text: str) -> Consent:
-    """Store that a patient consented to this text; to the one they consented to already, return that."""
+def give_consent(
+    *, actor: Person, patient: Patient, version: str, language: str, text: str, on_paper: bool = False
+) -> Consent:
+    """Store that a patient consented to this text; to the one they consented to already, return that.
+
+    `on_paper`: they signed it by hand, and the actor has seen that.
+    """
     shown = {"version": version, "language": language, "text_sha256": sha256(text.encode()).hexdigest()}
     current = patient.current_consent()
     if current and current.given and all(getattr(current, field) == said for field, said in shown.items()):
         return current
-    consent = Consent.objects.create(patient=patient, given=True, recorded_by=actor, **shown)
+    consent = Consent.objects.create(patient=patient, given=True, on_paper=on_paper, recorded_by=actor, **shown)
     audit.record(actor, "consent.given", consent, patient=patient, changes={"version": [None, version]})
     return consent
 

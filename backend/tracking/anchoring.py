@@ -29,6 +29,12 @@ def is_night(person: Person, now: datetime) -> bool:
     return _lately(now).filter(patient__person=person).exists()
 
 
+def is_night_for(patient: Patient, now: datetime) -> bool:
+    """Tell the same of a patient, who may have no sign-in."""
+    mine = {"patient__person": patient.person_id} if patient.person_id else {"patient": patient}
+    return _lately(now).filter(**mine).exists()
+
+
 def _lately(now: datetime) -> QuerySet[Treatment]:
     return Treatment.objects.started().filter(started_at__lte=now, started_at__gt=now - QUIET)
 

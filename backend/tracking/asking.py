@@ -27,11 +27,14 @@ def next_check_in(patient: Patient, now: datetime) -> CheckIn | None:
 def asked_for(check_in: CheckIn) -> tuple[Instrument, ...]:
     """Return every instrument asked at a check-in, in order, answered or not.
 
-    A clinic where somebody reads item 9, and knows what to do about it, gives PHQ-9 in the place of PHQ-8.
+    Without those that the clinic leaves out, but always with the first question. A clinic where somebody reads item
+    9, and knows what to do about it, gives PHQ-9 in the place of PHQ-8.
     """
     treatment = check_in.treatment
-    asked = asked_at(check_in.nominal_hours, treatment.indication)
-    if not treatment.patient.clinic.asks_item9:
+    clinic = treatment.patient.clinic
+    given = asked_at(check_in.nominal_hours, treatment.indication)
+    asked = tuple(one for one in given if one.slug == PRIMARY or one.slug not in clinic.left_out_instruments)
+    if not clinic.asks_item9:
         return asked
     return tuple(get(WITH_ITEM9.get(one.slug, one.slug)) for one in asked)
 

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from backend.accounts.models import Clinic, Membership, Patient, Person
 from backend.tracking.models import CheckIn, Treatment
 from backend.tracking.models.treatments import TreatmentQuerySet
+from backend.web.given_back import given_back, has_left
 
 View = Callable[..., HttpResponse]
 
@@ -26,15 +27,24 @@ def signed_in(view: View) -> View:
 
 
 def staff_only(view: View) -> View:
-    """Answer 404 to people who work at no clinic."""
+    """Answer 404 to people who work at no clinic; what somebody typed whose work or role has ended is given back."""
 
     @wraps(view)
     def guarded(request: SignedInRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if not Membership.objects.held_by(request.user).exists():
-            raise Http404
-        return view(request, *args, **kwargs)
+        try:
+            _expect_staff(request.user)
+            return view(request, *args, **kwargs)
+        except Http404:
+            if request.method == "POST" and has_left(request.user):
+                return given_back(request)
+            raise
 
     return signed_in(guarded)
+
+
+def _expect_staff(person: Person) -> None:
+    if not Membership.objects.held_by(person).exists():
+        raise Http404
 
 
 def patients_of_staff(person: Person) -> QuerySet[Patient]:

@@ -6,17 +6,24 @@ from zoneinfo import ZoneInfo
 from django.utils.dateformat import format as formatted
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_noop, pgettext
+
+NEAR_DAYS = {
+    -1: gettext_noop("yesterday at {time}"),
+    0: gettext_noop("at {time}"),
+    1: gettext_noop("tomorrow at {time}"),
+}
 
 
 def at_time(moment: datetime, now: datetime, zone: str) -> str:
     """Return "at 15:10", "tomorrow at 15:10" or "on Saturday 29 November at 15:10"."""
     there, today = moment.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
-    words = {-1: _("yesterday at {time}"), 0: _("at {time}"), 1: _("tomorrow at {time}")}
-    this_year, other_year = pgettext("form of a date", "l j F"), pgettext("form of a date", "l j F Y")
-    told = words.get((there.date() - today).days, _("on {day} at {time}"))
-    date = formatted(there, this_year if there.year == today.year else other_year)
-    return told.format(day=date, time=f"{there:%H:%M}")
+    time, days = f"{there:%H:%M}", (there.date() - today).days
+    if days in NEAR_DAYS:  # lists have hundreds of these: nothing is formatted or translated in vain
+        return _(NEAR_DAYS[days]).format(time=time)
+    this_year = there.year == today.year
+    form = pgettext("form of a date", "l j F") if this_year else pgettext("form of a date", "l j F Y")
+    return _("on {day} at {time}").format(day=formatted(there, form), time=time)
 
 
 def stamp(moment: datetime, zone: str) -> str:

@@ -16,7 +16,8 @@ from backend.accounts.care import Help, help_for
 from backend.accounts.models import Clinic, Membership
 from backend.web.care import Care
 
-STAFF_PAGES = {"patients": _("Patients"), "cohorts": _("Cohorts")}
+STAFF_PAGES = {"today": _("Today"), "patients": _("Patients"), "cohorts": _("Cohorts"), "clinics": _("Clinic")}
+OF_A_CLINIC = {"clinic", "staff", "member", "quality", "alert-plan"}  # pages in the room that "clinics" leads to
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class Reader:
         """Return the pages of staff."""
         match = self._request.resolver_match
         here = match.url_name if match else None
+        here = "clinics" if here in OF_A_CLINIC else here
         return [Page(title, reverse(name), is_current=name == here) for name, title in STAFF_PAGES.items()]
 
 

@@ -3,9 +3,9 @@
 from django.urls import include, path
 
 from backend.web import calendar, care, languages
-from backend.web.patient import consent, home, settings
+from backend.web.patient import consent, home, join, settings
 from backend.web.patient import dose as patient_dose
-from backend.web.patient.check_in import links, pages, undo
+from backend.web.patient.check_in import kiosk, links, pages, undo
 from backend.web.patient.relief import pages as relief
 from backend.web.phone import entries, phone, push, shell
 from backend.web.phone import steps as phone_steps
@@ -18,6 +18,12 @@ urlpatterns = [
     path("c/<str:token>/", links.link, name="link"),
     path("c/<str:token>/skip/", links.link_skip, name="link-skip"),
     path("c/<str:token>/undo/", links.link_undo, name="link-undo"),
+    path("kiosk/", kiosk.kiosk_check_in, name="kiosk-check-in"),
+    path("kiosk/skip/", kiosk.kiosk_skip, name="kiosk-skip"),
+    path("kiosk/undo/", kiosk.kiosk_undo, name="kiosk-undo"),
+    path("kiosk/end/", kiosk.kiosk_end, name="kiosk-end"),
+    path("join/", join.join, name="join"),
+    path("join/<str:code>/", join.join_code, name="join-code"),
     path("treatments/<int:treatment_id>/outcome/", home.outcome, name="outcome"),
     path("", include("backend.web.clinician.urls")),
     path("treatments/<int:treatment_id>/start/", patient_dose.started_at_home, name="start-at-home"),

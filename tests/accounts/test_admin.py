@@ -86,6 +86,15 @@ def test_memberships_are_started_and_ended_with_an_entry_each(client, superuser,
     assert actions() == ["membership.started", "membership.ended"]
 
 
+def test_a_clinic_keeps_its_only_owner_in_the_admin_too(client, superuser, clinic, owner):
+    membership = Membership.objects.get(person=owner)
+    sent = {"action": "end", "_selected_action": [membership.pk]}
+    assert "only owner" in client.post("/admin/accounts/membership/", sent, follow=True).content.decode()
+    row = {"person": owner.pk, "clinic": clinic.pk, "role": "researcher"}
+    assert "only owner" in client.post("/admin/accounts/membership/add/", row).content.decode()
+    assert actions() == []
+
+
 def test_lost_factors_are_removed_with_an_entry(client, superuser, clinician):
     client.post("/admin/accounts/person/", {"action": "remove_second_factors", "_selected_action": [clinician.pk]})
     assert actions() == ["person.second_factors_removed"]

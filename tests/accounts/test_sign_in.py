@@ -6,7 +6,7 @@ from django.contrib.auth import SESSION_KEY
 from django.test import Client
 from django.utils import timezone
 
-from backend.accounts import services
+from backend.accounts import services, staff
 from backend.accounts.models import Clinic, Membership, Patient
 from tests import make
 from tests.accounts.signing_in import PASSWORD, app_code, code_for, code_in, sign_in_by_code, sign_in_by_password
@@ -104,7 +104,7 @@ def test_joining_a_real_clinic_asks_for_the_factor_at_the_next_request(client):
     person = make.member(at=make.clinic(demo=True), second_factor=False, password=PASSWORD)
     client.force_login(person)
     assert client.get("/account/password/change/").status_code == 200
-    services.add_member(actor=None, clinic=make.clinic(), person=person, role="researcher")
+    staff.add_member(actor=None, clinic=make.clinic(), person=person, role="researcher")
     assert client.get("/account/password/change/").status_code == 302
 
 
@@ -173,7 +173,7 @@ def test_guessing_one_account_is_slowed_down(client, clinic):
 
 def test_an_ended_membership_shows_nothing_at_the_next_request(clinician, patient):
     assert list(Patient.objects.visible_to(clinician)) == [patient]
-    services.end_membership(actor=None, membership=Membership.objects.get(person=clinician))
+    staff.end_membership(actor=None, membership=Membership.objects.get(person=clinician))
     assert not Patient.objects.visible_to(clinician).exists()
     assert not Clinic.objects.staffed_by(clinician).exists()
     assert Membership.objects.get(person=clinician).ended_at <= timezone.now()

@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django.db.models import F, Min
 
-from backend.accounts.models import AuditEntry, Clinic, Patient, Person
+from backend.accounts.models import AlertPlan, AuditEntry, Clinic, Patient, Person
 from backend.tracking import doorbell, estimation
 from backend.tracking.asking import due_check_in, questions
 from backend.tracking.cohorts import Selection, cohort
@@ -15,7 +15,20 @@ from backend.tracking.demo.clinic import open_clinic
 from backend.tracking.demo.finished import finished
 from backend.tracking.demo.seeding import seed_finished, seed_named
 from backend.tracking.demo.shapes import SHAPES
-from backend.tracking.models import Amendment, CheckIn, Outcome, Rating, Skip, Stratum, Treatment
+from backend.tracking.demo.watching import watch
+from backend.tracking.models import (
+    Alert,
+    Amendment,
+    CheckIn,
+    Effect,
+    Note,
+    Observation,
+    Outcome,
+    Rating,
+    Skip,
+    Stratum,
+    Treatment,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -153,12 +166,34 @@ def test_somebody_is_about_to_take_a_dose_at_home(demo):
     assert due_check_in(patient("demo-022"), NOW) is None
 
 
+def test_staff_watched_sprays_and_put_one_look_right_and_struck_another_out(demo):
+    looks = Observation.objects.filter(treatment__patient__code="demo-003")
+    assert looks.standing().count() == 7 * 4
+    assert looks.exclude(replaces=None).get().struck is False
+    assert Observation.objects.filter(treatment__patient__code="demo-006", struck=True).count() == 1
+    assert all(one.text for one in Note.objects.filter(patient__code="demo-003"))
+
+
+def test_what_staff_saw_is_written_down_once(demo):
+    before = (Observation.objects.count(), Note.objects.count())
+    watch(demo, now=NOW)
+    assert (Observation.objects.count(), Note.objects.count()) == before
+
+
 def test_every_route_and_indication_is_there_and_one_comparator(demo):
     given = set(Treatment.objects.started().values_list("drug", "drug_name", "route", "indication", "protocol"))
     assert {one[:3] for one in given} == {(one.drug, one.drug_name, one.route) for one in SHAPES}
     for shape in SHAPES:
         assert {one[3] for one in given if one[2] == shape.route} == {"gad", "sad", "ptsd"}
     assert {one[4] for one in given if one[0] == "other"} == {"weekly"}
+
+
+def test_one_alert_waits_in_a_clinic_whose_plan_names_its_owner(demo):
+    alert = Alert.objects.unacknowledged().get()
+    assert (alert.patient.code, alert.points, alert.quiet) == ("demo-023", 9, False)
+    plan = AlertPlan.objects.get(clinic=demo.clinic)
+    assert (plan.owner.email, plan.second) == ("owner@example.org", demo.clinician)
+    assert not Effect.objects.filter(alert=alert).exists()  # those addresses are made up
 
 
 # Facts first, then jobs

@@ -13,7 +13,7 @@ from backend.tracking.demo.building import build
 from backend.tracking.demo.clinic import NotADemo, open_clinic
 from backend.tracking.demo.finished import finished
 from backend.tracking.demo.named import stories
-from backend.tracking.models import Amendment, Rating, Skip, Treatment
+from backend.tracking.models import Amendment, PreviousTreatment, Rating, Skip, Treatment
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +43,11 @@ def snapshot():
             Rating.objects.annotate(**owner)
             .order_by("client_uuid")
             .values_list("code", "client_uuid", "check_in__name", "answers", "effective_at", "received_at", "timing")
+        ),
+        "previous": list(
+            PreviousTreatment.objects.order_by("patient__code", "pk").values_list(
+                "patient__code", "patient__indication", "kind", "adequate", "stopped_because"
+            )
         ),
         "skips": list(Skip.objects.order_by("client_uuid").values_list("client_uuid", "reason", "check_in__due_at")),
         "amendments": list(Amendment.objects.order_by("client_uuid").values_list("client_uuid", "kind", "answers")),

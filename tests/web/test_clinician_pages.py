@@ -1,5 +1,6 @@
-"""What staff find: their patients, one patient with every original, and cohorts that say what they rest on."""
+"""What staff find: their patients, and one patient with every original and every doubt."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -17,6 +18,12 @@ def said(client, path, status=200):
     response = client.get(path)
     assert response.status_code == status
     return " ".join(response.content.decode().split())
+
+
+def span_of(name, lower, upper):
+    """One line of the table of spans, each end in words around the number that it is."""
+    ends = "".join(f"<td><data [^>]*>{re.escape(end)}</data></td>" for end in (lower, upper))
+    return f'<th scope="row">{name}</th>{ends}'
 
 
 def queries(client, path):
@@ -132,7 +139,7 @@ def test_the_response_curve_stands_with_both_ends_of_every_interval(page_of, pat
         ("Relief was lost", "week 1 (168 h)", "not seen"),
         ("It lasted", "at least 6.9 days", "not seen"),
     ):
-        assert f'<th scope="row">{name}</th><td>{lower}</td><td>{upper}</td>' in page
+        assert re.search(span_of(name, lower, upper), page)
 
 
 def test_what_cannot_be_judged_says_why(page_of, patient, clinician, now):
@@ -178,7 +185,7 @@ def test_a_course_is_judged_as_a_whole(page_of, patient, clinician, now):
     answered(patient, clinician, now, days_ago=15, scores={-1: 6, 1: 3, 2: 3}, redose_reason="planned")
     assert "no response seen" in page_of(f"?treatment={first.pk}")
     page = page_of(f"?treatment={first.pk}&unit=course")
-    assert '<th scope="row">Relief began</th><td>day 5 (119 h)</td><td>day 5 (121 h)</td>' in page
+    assert re.search(span_of("Relief began", "day 5 (119 h)", "day 5 (121 h)"), page)
 
 
 def test_an_amended_rating_stays_visible_beside_what_counts(page_of, patient, clinician, now):
@@ -229,7 +236,7 @@ def test_a_patient_page_costs_the_same_for_few_ratings_and_for_many(at_desk, pat
     for day in range(8, 19):
         make.amendment(of=make.rating(of=treatment, hours=24 * day, by=clinician), score=2, by=clinician)
     estimation.refresh(treatment.pk)
-    assert queries(at_desk, f"/patients/{patient.pk}/") == few <= 30
+    assert queries(at_desk, f"/patients/{patient.pk}/") == few <= 12
 
 
 def test_a_researcher_reads_and_who_has_left_does_not(client, clinic, patient):
@@ -239,68 +246,3 @@ def test_a_researcher_reads_and_who_has_left_does_not(client, clinic, patient):
     Membership.objects.filter(person=researcher).update(ended_at="2026-01-01T00:00Z", started_at="2025-01-01T00:00Z")
     for path in ("/patients/", f"/patients/{patient.pk}/", "/cohorts/"):
         assert client.get(path).status_code == 404
-
-
-# Cohorts
-
-
-def cohort_of(count, clinic, clinician, now, **details):
-    for _ in range(count):
-        answered(make.patient(at=clinic, sign_in=False), clinician, now, days_ago=120, **details)
-
-
-def test_under_five_there_is_no_curve(at_desk, clinic, clinician, now):
-    cohort_of(4, clinic, clinician, now)
-    page = said(at_desk, "/cohorts/")
-    assert "Too few" in page
-    assert "n = 4" in page
-    assert "<svg" not in page
-
-
-def test_five_make_three_pictures_in_the_order_that_matters(at_desk, clinic, clinician, now):
-    cohort_of(5, clinic, clinician, now)
-    page = said(at_desk, "/cohorts/")
-    assert page.count("<svg") == 6
-    places = [page.index(f'id="{name}"') for name in ("in_response", "onset", "loss")]
-    assert places == sorted(places)
-    assert "Mean days in response, of 28" in page
-    assert "Median onset" in page
-    assert "after 1 h, by 2 h" in page
-    assert "Median loss" in page
-    assert "Population: first treatment of each patient, if evaluable." in page
-    assert "Relief seen here is not efficacy" in page
-
-
-def test_filters_choose_the_cohort(at_desk, clinic, clinician, now):
-    cohort_of(5, clinic, clinician, now, route="iv")
-    cohort_of(2, clinic, clinician, now, route="im")
-    assert "n = 7" in said(at_desk, "/cohorts/")
-    assert "n = 5" in said(at_desk, "/cohorts/?route=iv&drug=&from=2000-01-01&to=&rule_set=R30F-L30")
-    assert "n = 2" in said(at_desk, "/cohorts/?route=im")
-    assert "n = 0" in said(at_desk, "/cohorts/?to=2000-01-01")
-    assert "n = 0" in said(at_desk, "/cohorts/?instrument=gad7")
-
-
-@pytest.mark.parametrize("query", ["route=rectal", "from=yesterday", "to=2026-02-30", "rule_set=R1", "unit=x"])
-def test_a_filter_that_makes_no_sense_is_named_beside_its_field(at_desk, query):
-    page = said(at_desk, f"/cohorts/?{query}", status=400)
-    assert f"{query.split('=')[0]} is &#x27;" in page
-
-
-def test_treatments_still_being_worked_out_are_told(at_desk, clinic, clinician, now):
-    cohort_of(5, clinic, clinician, now)
-    make.treatment(of=make.patient(at=clinic), by=clinician, started_at=now - timedelta(days=3))
-    assert "1 treatment is still being worked out" in said(at_desk, "/cohorts/")
-
-
-def test_another_clinics_patients_are_in_no_cohort_of_ours(client, clinic, clinician, other_clinic, now):
-    cohort_of(5, clinic, clinician, now)
-    client.force_login(other_clinic)
-    assert "n = 0" in said(client, "/cohorts/")
-
-
-def test_a_cohort_costs_the_same_for_five_and_for_twenty(at_desk, clinic, clinician, now):
-    cohort_of(5, clinic, clinician, now)
-    five = queries(at_desk, "/cohorts/")
-    cohort_of(15, clinic, clinician, now)
-    assert queries(at_desk, "/cohorts/") == five <= 12

@@ -99,8 +99,8 @@ def test_of_two_check_ins_due_the_one_that_closes_first_is_asked_first(on_phone,
     assert "Week 1" in page
 
 
-def test_staff_arrive_at_their_patients(at_desk):
-    assert at_desk.get("/").headers["Location"] == "/patients/"
+def test_staff_arrive_at_today(at_desk):
+    assert at_desk.get("/").headers["Location"] == "/today/"
 
 
 def test_somebody_without_a_clinic_is_told_whom_to_ask(client, db):

@@ -191,7 +191,7 @@ def test_the_first_opening_is_a_step_and_so_is_the_answer(holder, due):
 
 # What else a link's holder asks for is not there.
 
-FOLDERS = ("c/", "account/", "help/", "offline/", "settings/language/")
+FOLDERS = ("c/", "account/", "join/", "help/", "offline/", "settings/language/")
 OPEN_TO_ALL = (*FOLDERS, "sw.js", "manifest.webmanifest", "livez", "readyz")
 
 

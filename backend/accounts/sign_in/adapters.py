@@ -4,7 +4,6 @@ import time
 from datetime import timedelta
 from typing import Any
 
-import qrcode
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
@@ -13,15 +12,13 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from backend.accounts import keyring
+from backend.accounts import keyring, qr_code
 from backend.accounts.models import Person
 from backend.accounts.sign_in import second_factor
 
 STAFF_SESSION = timedelta(hours=12)  # however busy; patients stay signed in for SESSION_COOKIE_AGE
-QR_MARGIN = 4  # modules of white around the code, as the standard asks
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships no types
@@ -78,15 +75,4 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth ships no
 
     def build_totp_svg(self, url: str) -> str:
         """Return the QR code as SVG that may stand in a page: nothing in it needs a style or another address."""
-        code = qrcode.QRCode(border=0)
-        code.add_data(url)
-        squares = [f"M{x},{y}h1v1h-1z" for y, row in enumerate(code.get_matrix()) for x, dark in enumerate(row) if dark]
-        size = code.modules_count + 2 * QR_MARGIN
-        return format_html(
-            '<svg class="qr-code" viewBox="{0} {0} {1} {1}" width="240" height="240" role="img" aria-label="{3}">'
-            '<path fill="#fff" d="M{0},{0}h{1}v{1}h-{1}z"/><path fill="#000" d="{2}"/></svg>',
-            -QR_MARGIN,
-            size,
-            "".join(squares),
-            _("QR code"),
-        )
+        return qr_code.svg(url, label=_("QR code"))

@@ -9,10 +9,12 @@ from backend.accounts.services import invite_patient
 from backend.instruments import PRIMARY
 from backend.tracking import doorbell
 from backend.tracking.demo.answering import Occasion, entries, key_of
+from backend.tracking.demo.histories import tell_history
 from backend.tracking.demo.stories import Dose, Mark, Story
 from backend.tracking.models import CheckIn, Rating, Treatment
 from backend.tracking.services.bulk import log_ratings
 from backend.tracking.services.check_ins import skip_check_in
+from backend.tracking.services.courses import cancel_treatments
 from backend.tracking.services.ratings import Change, amend_rating
 from backend.tracking.services.treatments import record_treatment
 
@@ -25,6 +27,7 @@ def build(story: Story, *, clinic: Clinic, by: Person, now: datetime) -> bool:
     if Patient.objects.filter(clinic=clinic, code=story.code).exists():
         return False
     patient = invite_patient(actor=by, clinic=clinic, code=story.code, name=story.name, email=story.email or None)
+    tell_history(story, patient=patient, by=by)
     for dose in story.doses:
         add_dose(dose, patient=patient, by=by, now=now)
     return True
@@ -57,6 +60,8 @@ def add_dose(dose: Dose, *, patient: Patient, by: Person, now: datetime) -> Trea
         )
         rating = Rating.objects.get(treatment=treatment, check_in=check_ins[one.check_in], instrument=PRIMARY)
         amend_rating(actor=by, rating=rating, change=change)
+    if dose.cancelled_because:
+        cancel_treatments(actor=by, treatment=treatment, reason=dose.cancelled_because, and_the_rest=False)
     return treatment
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from backend.accounts import audit, services
+from backend.accounts import audit, services, staff
 from backend.accounts.models import AuditEntry, Clinic, Person, Role
 from backend.tracking.demo.named import AFTERNOON, AT_HOME, COURSE, DUE, NEW, WELL
 from backend.tracking.demo.stories import PROTOCOL, TIME_ZONE
@@ -62,7 +62,7 @@ def open_clinic(*, seed: int, now: datetime) -> Opened:
         raise NotADemo(f"This database holds the clinic {real.name!r}, which is no demo: nothing was added to it.")
     clinic = Clinic.objects.filter(demo=True).first() or _new_clinic(seed, now)
     clinician = services.create_person(actor=None, email=CLINICIAN.address, name=CLINICIAN.name)
-    services.add_member(actor=None, clinic=clinic, person=clinician, role=Role.CLINICIAN)
+    staff.add_member(actor=None, clinic=clinic, person=clinician, role=Role.CLINICIAN)
     told = AuditEntry.objects.filter(clinic=clinic, action=SEEDED).first()
     return Opened(clinic, clinician, told.changes["seed"][1] if told else seed, clinic.created_at)
 
@@ -88,4 +88,4 @@ def let_in(clinic: Clinic, sign_in: SignIn, password: str) -> None:
         person.save(update_fields=["password"])
         audit.record(None, "person.password_set", person, clinic=clinic)
         if sign_in.role is not None:
-            services.add_member(actor=None, clinic=clinic, person=person, role=sign_in.role)
+            staff.add_member(actor=None, clinic=clinic, person=person, role=sign_in.role)

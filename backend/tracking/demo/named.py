@@ -21,6 +21,7 @@ from backend.tracking.models import Progress, RedoseReason, SkipReason
 
 DUE, AFTERNOON, COURSE, WELL, NEW = (f"demo-{number:03}" for number in range(1, 6))  # those with a password
 AT_HOME = "demo-022"  # and this one
+UNSETTLED = "demo-023"
 
 _IV = {"drug": "ketamine", "route": "iv", "dose_mg": 40, "weight_kg": 80}
 _NASAL = {"drug": "esketamine", "route": "intranasal", "dose_mg": 84}
@@ -107,7 +108,9 @@ def _oddities(now: datetime) -> tuple[Story, ...]:
     )
     offline = _dose(_days(now, 19), _NASAL, "sad", relief)
     kept = {name: Mark(mark.points, mark.late_hours, kept_hours=26.0) for name, mark in offline.marks.items()}
-    cancelled = Dose({**planned(_days(now, 6), _MUSCLE, "sad").details, "state": Progress.CANCELLED})
+    cancelled = replace(
+        planned(_days(now, 6), _MUSCLE, "sad"), cancelled_because="The patient had a cold and stayed home."
+    )
     return (
         _story(16, "rescue medication", _dose(_days(now, 18), _IV | calmed, "gad", relief)),
         _story(17, "missed and skipped", replace(gaps, skips=skips)),
@@ -115,6 +118,7 @@ def _oddities(now: datetime) -> tuple[Story, ...]:
         _story(19, "phone without network", replace(offline, marks=kept)),
         Story("demo-020", "", (_dose(_days(now, 26), _IV, "gad", [*relief, 6]),)),  # no sign-in: on paper at the clinic
         _story(21, "cancelled", cancelled),
+        _story(23, "anxious after a dose", _dose(now - timedelta(hours=3, minutes=10), _IV, "gad", [5, 4, 9])),
     )
 
 

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from backend.accounts.models import Patient
 from backend.tracking import estimation
 from backend.tracking.asking import due_check_in
+from backend.tracking.demo.alerting import seed_alerts
 from backend.tracking.demo.building import add_dose, build
 from backend.tracking.demo.clinic import Opened
 from backend.tracking.demo.finished import Finished
 from backend.tracking.demo.named import AFTERNOON, DUE, due_again, stories, today
 from backend.tracking.demo.stories import Story
+from backend.tracking.demo.watching import watch
 from backend.tracking.models import Progress, Treatment
 from backend.tracking.services.treatments import correct_treatment
 
@@ -22,7 +24,9 @@ def seed_named(opened: Opened, *, now: datetime) -> None:
     _seed(opened, stories(opened.now))
     _refresh_due(opened, now)
     _refresh_today(opened, now)
+    watch(opened, now=now)
     estimation.sweep()
+    seed_alerts(opened)
 
 
 def seed_finished(opened: Opened, everybody: Iterable[Finished]) -> int:

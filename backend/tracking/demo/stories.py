@@ -41,6 +41,7 @@ class Dose:
     marks: Mapping[str, Mark] = field(default_factory=dict)
     skips: Mapping[str, SkipReason] = field(default_factory=dict)
     corrections: tuple[Correction, ...] = ()
+    cancelled_because: str = ""
 
 
 @dataclass(frozen=True, slots=True)

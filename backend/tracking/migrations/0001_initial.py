@@ -109,6 +109,9 @@ class Migration(migrations.Migration):
                 ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='previous_treatments', to='accounts.patient')),
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('removed_at__isnull', False)), fields=['patient'], name='previous_treatments_taken_off')],
+            },
         ),
         migrations.CreateModel(
             name='PushSubscription',
@@ -298,6 +301,7 @@ class Migration(migrations.Migration):
             name='Observation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('client_uuid', models.UUIDField()),
                 ('at', models.DateTimeField()),
                 ('systolic', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('diastolic', models.PositiveSmallIntegerField(blank=True, null=True)),
@@ -469,7 +473,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('diastolic', None), ('systolic', None)), models.Q(('diastolic__range', (20, 200)), ('systolic__gt', models.F('diastolic')), ('systolic__range', (40, 300))), _connector='OR'), name='observation_has_both_pressures', violation_error_message='systolic and diastolic are expected together, the first above the second'),
+            constraint=models.UniqueConstraint(fields=('treatment', 'client_uuid'), name='observation_once_per_treatment_and_key'),
+        ),
+        migrations.AddConstraint(
+            model_name='observation',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('diastolic', None), ('systolic', None)), models.Q(('diastolic__isnull', False), ('diastolic__range', (20, 200)), ('systolic__gt', models.F('diastolic')), ('systolic__isnull', False), ('systolic__range', (40, 300))), _connector='OR'), name='observation_has_both_pressures', violation_error_message='systolic and diastolic are expected together, the first above the second'),
         ),
         migrations.AddConstraint(
             model_name='observation',

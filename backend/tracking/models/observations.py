@@ -3,13 +3,16 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import CheckConstraint, Q
+from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backend.accounts.encryption import EncryptedTextField
 from backend.accounts.models import Person
 from backend.tracking.models.treatments import Treatment
+
+# Lowest and highest of each number that can be right.
+RANGES = {"systolic": (40, 300), "diastolic": (20, 200), "pulse": (20, 250), "oxygen_percent": (50, 100)}
 
 
 class Sedation(models.IntegerChoices):
@@ -45,6 +48,7 @@ class Observation(models.Model):
     """
 
     treatment = models.ForeignKey(Treatment, models.PROTECT, related_name="observations")
+    client_uuid = models.UUIDField()
     at = models.DateTimeField()
     systolic = models.PositiveSmallIntegerField(null=True, blank=True)
     diastolic = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -63,19 +67,26 @@ class Observation(models.Model):
 
     class Meta:
         constraints = [
+            UniqueConstraint(fields=["treatment", "client_uuid"], name="observation_once_per_treatment_and_key"),
             CheckConstraint(
                 condition=Q(systolic=None, diastolic=None)
-                | Q(systolic__range=(40, 300), diastolic__range=(20, 200), systolic__gt=models.F("diastolic")),
+                | Q(
+                    systolic__isnull=False,
+                    diastolic__isnull=False,  # or one alone would make the rest neither true nor false
+                    systolic__range=RANGES["systolic"],
+                    diastolic__range=RANGES["diastolic"],
+                    systolic__gt=models.F("diastolic"),
+                ),
                 name="observation_has_both_pressures",
                 violation_error_message="systolic and diastolic are expected together, the first above the second",
             ),
             CheckConstraint(
-                condition=Q(oxygen_percent=None) | Q(oxygen_percent__range=(50, 100)),
+                condition=Q(oxygen_percent=None) | Q(oxygen_percent__range=RANGES["oxygen_percent"]),
                 name="observation_oxygen_is_a_percentage",
                 violation_error_message="oxygen_percent is expected from 50 to 100",
             ),
             CheckConstraint(
-                condition=Q(pulse=None) | Q(pulse__range=(20, 250)),
+                condition=Q(pulse=None) | Q(pulse__range=RANGES["pulse"]),
                 name="observation_pulse_is_plausible",
                 violation_error_message="pulse is expected from 20 to 250",
             ),

@@ -89,5 +89,12 @@ class PreviousTreatment(models.Model):
 
     objects = PreviousTreatmentQuerySet.as_manager()
 
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["patient"], condition=models.Q(removed_at__isnull=False), name="previous_treatments_taken_off"
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"previous treatment {self.pk}"

@@ -98,6 +98,12 @@ def skip_check_in(*, actor: Person, check_in: CheckIn, client_uuid: UUID, reason
     return skip, False
 
 
+@transaction.atomic
+def lend_check_in(*, actor: Person, check_in: CheckIn) -> None:
+    """Write down that a member of staff lent a device to a patient to answer a check-in on."""
+    audit.record(actor, "check_in.lent", check_in, patient=check_in.treatment.patient)
+
+
 def _settled(treatment: Treatment) -> QuerySet[CheckIn]:
     """Return the check-ins that stay where they are: rated or skipped ones."""
     rows = CheckIn.objects.filter(treatment=treatment)

@@ -10,11 +10,19 @@ from backend.tracking.reminders.planning import drop_waiting, resume
 
 
 @transaction.atomic
-def give_consent(*, actor: Person, patient: Patient, text: Text) -> Consent:
-    """Store that a patient consented to a text; reminders that still lie ahead are wanted again."""
+def give_consent(*, actor: Person, patient: Patient, text: Text, on_paper: bool = False) -> Consent:
+    """Store that a patient consented to a text, as somebody at their clinic saw `on_paper` or on a page.
+
+    Reminders that still lie ahead are wanted again.
+    """
     Patient.objects.lock(patient.pk)
     consent = services.give_consent(
-        actor=actor, patient=patient, version=text.version, language=text.language, text=text.content
+        actor=actor,
+        patient=patient,
+        version=text.version,
+        language=text.language,
+        text=text.content,
+        on_paper=on_paper,
     )
     resume(patient, timezone.now())
     return consent

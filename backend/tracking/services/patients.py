@@ -1,15 +1,44 @@
-"""What patients set for themselves: where they live, how they are reached, what they see."""
+"""Who is treated, and what is set for them: enrolling, where they live, how they are reached, what they see."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from backend.accounts import services
-from backend.accounts.models import Patient, Person
+from backend.accounts.consent import Text
+from backend.accounts.models import Clinic, Patient, Person
 from backend.accounts.models.patients import new_secret
-from backend.tracking.models import Progress, Treatment
+from backend.tracking.models import Indication, Progress, Treatment
 from backend.tracking.services.check_ins import schedule, settle_superseded
+from backend.tracking.services.consent import give_consent
+from backend.tracking.services.previous_treatments import Previous, record_previous
+from backend.tracking.services.refusals import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What a clinic knows of a new patient; `signed`: the text they signed on paper, where they did."""
+
+    code: str
+    time_zone: str = ""  # empty: the clinic's
+    indication: str = ""
+    previous: Sequence[Previous] = ()
+    signed: Text | None = None
+
+
+@transaction.atomic
+def enrol_patient(*, actor: Person, clinic: Clinic, enrolment: Enrolment) -> Patient:
+    """Store a patient with what was treated before and the consent they signed; `Refused` names what is wrong."""
+    patient = services.invite_patient(actor=actor, clinic=clinic, code=enrolment.code, time_zone=enrolment.time_zone)
+    if enrolment.indication:
+        change_patient(actor=actor, patient=patient, fields={"indication": enrolment.indication})
+    record_previous(actor=actor, patient=patient, given=enrolment.previous)
+    if enrolment.signed:
+        give_consent(actor=actor, patient=patient, text=enrolment.signed, on_paper=True)
+    return patient
 
 
 @transaction.atomic
@@ -21,8 +50,11 @@ def change_patient(
     In another time zone the check-ins still to open keep the dose's wall time as clocks there have it, and reminders
     keep out of the night there; what counts elapsed hours since the dose stays.
     """
+    _refuse_unknown_indication(fields.get("indication", ""))
     Patient.objects.lock(patient.pk)
     patient.refresh_from_db()
+    if fields.get("code", patient.code) != patient.code:
+        _refuse_taken_code(patient, fields["code"])
     zone = patient.time_zone
     services.change_patient(actor=actor, patient=patient, fields=fields, expected_version=expected_version)
     if patient.time_zone == zone:
@@ -36,3 +68,14 @@ def change_patient(
 def renew_calendar_address(*, actor: Person, patient: Patient) -> None:
     """Give the calendar of a patient a new address; the old one no longer answers."""
     change_patient(actor=actor, patient=patient, fields={"calendar_secret": new_secret()})
+
+
+def _refuse_taken_code(patient: Patient, code: str) -> None:
+    Clinic.objects.select_for_update().get(pk=patient.clinic_id)  # two at once must not both find the code free
+    if Patient.objects.filter(clinic=patient.clinic_id, code=code).exists():
+        raise Refused("code", f"code {code!r} is taken at this clinic, expected a new one")
+
+
+def _refuse_unknown_indication(given: str) -> None:
+    if given and given not in Indication.values:
+        raise Refused("indication", f"indication is {given!r}, expected one of {', '.join(Indication.values)}")

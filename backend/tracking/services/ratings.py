@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from backend import instruments
 from backend.accounts import audit
-from backend.accounts.models import Person
+from backend.accounts.models import Patient, Person
 from backend.tracking.models import Amendment, CheckIn, Rating, Respondent, Step, Timing, Treatment
 from backend.tracking.reminders.steps import steps_to
+from backend.tracking.services.alerts import raise_alerts
 from backend.tracking.services.entries import Answers, Entry, check_times, effective, timing_of
 from backend.tracking.services.estimates import ask_for_estimates
-from backend.tracking.services.refusals import KeyReused, Refused
+from backend.tracking.services.refusals import Conflict, KeyReused, Refused
 
 Fact = TypeVar("Fact", Rating, Amendment)
 
@@ -38,29 +39,35 @@ def log_rating(*, actor: Person, treatment: Treatment, entry: Entry) -> Logged:
     that cannot be stored raises `Refused`. When it was sent is no part of the body: a retry is sent later.
     """
     rating = rating_from(actor, treatment, entry, timezone.now())
-    stored, replayed = _store_once(
-        rating, actor=actor, action="rating.logged", treatment_id=treatment.pk, steps=steps_to(rating)
-    )
+    stored, replayed = _store_once(rating, rating=rating, actor=actor, action="rating.logged", steps=steps_to(rating))
     return Logged(stored, replayed=replayed)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What an amendment says: `kind` correct with new answers, or withdraw without."""
+    """What an amendment says: `kind` correct with new answers, or withdraw without.
+
+    `after`: the last amendment of the rating that its writer has seen, 0 for none; None expects nothing.
+    """
 
     client_uuid: UUID
     kind: str
     reason: str
     answers: Answers | None = None
+    after: int | None = None
 
 
+@transaction.atomic
 def amend_rating(*, actor: Person, rating: Rating, change: Change) -> tuple[Amendment, bool]:
     """Store an amendment once per client key, and tell whether it had been stored before.
 
     The rating itself stays as it was. `KeyReused` and `Refused` as for `log_rating`; the reason is mandatory.
+    `Conflict` where somebody else has amended it since what the writer has seen.
     """
     amendment = _amendment(actor, rating, change)
-    return _store_once(amendment, actor=actor, action=f"rating.{change.kind}", treatment_id=rating.treatment_id)
+    Patient.objects.lock(rating.patient_id)
+    _refuse_what_is_overtaken(rating, change)
+    return _store_once(amendment, rating=rating, actor=actor, action=f"rating.{change.kind}")
 
 
 def rating_from(actor: Person, treatment: Treatment, entry: Entry, now: datetime) -> Rating:
@@ -96,14 +103,18 @@ def rating_from(actor: Person, treatment: Treatment, entry: Entry, now: datetime
 
 
 def _store_once(
-    fact: Fact, *, actor: Person, action: str, treatment_id: int, steps: Sequence[Step] = ()
+    fact: Fact, *, rating: Rating, actor: Person, action: str, steps: Sequence[Step] = ()
 ) -> tuple[Fact, bool]:
-    """Store a fact unless its client key is taken; return what is stored under it, and whether it was before."""
+    """Store a rating, or a fact beside it, unless its client key is taken.
+
+    Return what is stored under it, and whether it was before.
+    """
     try:
         with transaction.atomic():
             fact.save(force_insert=True)
             audit.record(actor, action, fact, patient=fact.patient)
-            ask_for_estimates(treatment_id)
+            raise_alerts(rating, timezone.now())
+            ask_for_estimates(rating.treatment_id)
             Step.objects.bulk_create(steps)
     except IntegrityError:
         stored = type(fact)._default_manager.filter(patient=fact.patient, client_uuid=fact.client_uuid).first()
@@ -135,6 +146,16 @@ def _amendment(actor: Person, rating: Rating, change: Change) -> Amendment:
         reason=change.reason.strip(),
         made_by=actor,
     )
+
+
+def _refuse_what_is_overtaken(rating: Rating, change: Change) -> None:
+    """Raise `Conflict` for what was written without having seen the last amendment; a replay has been judged before."""
+    if change.after is None:
+        return
+    made = list(Amendment.objects.filter(rating=rating).order_by("pk").values_list("pk", "client_uuid"))
+    last = made[-1][0] if made else 0
+    if last != change.after and change.client_uuid not in {key for _, key in made}:
+        raise Conflict
 
 
 def _instrument(slug: str) -> instruments.Instrument:

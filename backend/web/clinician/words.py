@@ -7,8 +7,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backend.accounts.models import Person
 from backend.charts.words import HOURS_PER_DAY, human_time, number, plain, told_in_days
-from backend.tracking.models import CheckIn, Outcome, State, Treatment
+from backend.tracking.models import CheckIn, Drug, Outcome, State, Treatment
 from backend.tracking.models.check_ins import SUPERSEDED
 
 NOT_SEEN = gettext_lazy("not\N{NO-BREAK SPACE}seen")
@@ -45,7 +46,7 @@ REASONS = {SUPERSEDED: gettext_lazy("closed by the next treatment")}
 
 def given(treatment: Treatment) -> str:
     """Return what was given: "ketamine 40 mg"."""
-    drug = treatment.drug_name or str(treatment.get_drug_display())
+    drug = treatment.drug_name or str(Drug(treatment.drug).label)
     return drug if treatment.dose_mg is None else f"{drug} {number(float(treatment.dose_mg))}\N{NO-BREAK SPACE}mg"
 
 
@@ -57,6 +58,11 @@ def status(outcome: Outcome | None, treatment: Treatment) -> Chip | None:
         return BEING_MADE
     chip = STATUSES[outcome.status]
     return replace(chip, detail=plain(outcome.reason))
+
+
+def signed(person: Person) -> str:
+    """Return who wrote something down."""
+    return person.name or _("person {number}").format(number=person.pk)
 
 
 def reason(check_in: CheckIn) -> str:
@@ -84,32 +90,6 @@ def length(hours: float | None, bound: str) -> str:
         return bound.format(length=f"{number(round(hours, 1))}\N{NO-BREAK SPACE}h")
     days = _("{number}\N{NO-BREAK SPACE}days").format(number=number(round(hours / HOURS_PER_DAY, 1)))
     return bound.format(length=days)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """One line of the table of intervals."""
-
-    name: str
-    lower: str
-    upper: str
-
-
-def spans(outcome: Outcome) -> list[Span]:
-    """Return every interval of an outcome with both its ends."""
-    found = [
-        Span(_("Relief began"), moment(outcome.onset_lower_hours), moment(outcome.onset_upper_hours)),
-        Span(_("Relief was lost"), moment(outcome.loss_lower_hours), moment(outcome.loss_upper_hours)),
-    ]
-    if (outcome.loss_lower_hours, outcome.loss_upper_hours) != (
-        outcome.loss_lower_e2_hours,
-        outcome.loss_upper_e2_hours,
-    ):
-        ends = moment(outcome.loss_lower_e2_hours), moment(outcome.loss_upper_e2_hours)
-        found.append(Span(_("Relief was lost, a dose for returned symptoms counting as loss (E2)"), *ends))
-    shortest = length(outcome.duration_lower_hours, _("at least {length}"))
-    longest = length(outcome.duration_upper_hours, _("at most {length}"))
-    return [*found, Span(_("It lasted"), shortest, longest)]
 
 
 def share(estimate: float) -> str:

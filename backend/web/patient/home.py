@@ -1,4 +1,4 @@
-"""Where everybody arrives: a patient at what is due, staff at their patients."""
+"""Where everybody arrives: a patient at what is due, staff at who needs them today."""
 
 from datetime import datetime
 
@@ -37,7 +37,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     patients = list(own_patients(request.user))
     if not patients and Membership.objects.held_by(request.user).exists():
-        return redirect("patients")
+        return redirect("today")
     due = sorted(filter(None, (due_check_in(one, now) for one in patients)), key=lambda one: one.closes_at)
     if due and (left := questions(due[0])):  # none is left when an answer arrived between the two
         return question_page(request, Asked(due[0], request.user), left)

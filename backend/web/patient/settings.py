@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from backend.accounts.models import Patient, time_zones
+from backend.accounts.models import Patient
 from backend.tracking.reminders.calendar_feed import address
 from backend.tracking.reminders.channels.push import public_key
 from backend.tracking.services.patients import change_patient, renew_calendar_address
 from backend.web.access import SignedInRequest
 from backend.web.countries import country_choices, country_name
 from backend.web.patient.awake import patients_awake, posted_patient
+from backend.web.zones import zone_choices
 
 LANGUAGES = conf.settings.LANGUAGES
 WHEN_TRAVELLING = gettext_lazy(
@@ -44,7 +45,7 @@ class PatientForm(forms.Form):
         initial = {name: getattr(patient, name) for name in self.field_order}
         super().__init__(sent, initial=initial, prefix=str(patient.pk), label_suffix="")
         self.fields["time_zone"] = forms.ChoiceField(
-            label=_("Time zone"), help_text=WHEN_TRAVELLING, choices=_zones(patient.time_zone)
+            label=_("Time zone"), help_text=WHEN_TRAVELLING, choices=zone_choices(patient.time_zone)
         )
         as_the_clinic = _("%(country)s, as your clinic") % {"country": country_name(patient.clinic.country)}
         self.fields["help_country"] = forms.ChoiceField(
@@ -84,9 +85,3 @@ def renew_calendar(request: SignedInRequest, patients: list[Patient]) -> HttpRes
     renew_calendar_address(actor=request.user, patient=posted_patient(request, patients))
     messages.success(request, _("Your calendar has a new address. The old one no longer works."))
     return redirect("settings")
-
-
-def _zones(current: str) -> list[tuple[str, str]]:
-    """Return the zones that places are called by, and the one in use whatever it is called."""
-    places = {name for name in time_zones() if "/" in name and not name.startswith(("Etc/", "SystemV/", "US/"))}
-    return [(name, name.replace("_", " ")) for name in sorted(places | {current, "UTC"})]

@@ -1,62 +1,40 @@
-"""One patient's treatments: the response curve of the chosen one, its outcome, its check-ins and its ratings."""
+"""One patient's treatments: the curve of the chosen one and its outcome, all beside each other, every original."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from django import forms
-from django.http import HttpResponse
+from django.db.models import Exists, OuterRef
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from backend import instruments
 from backend.accounts.models import Patient
 from backend.accounts.reading import note_reading
-from backend.analysis.outcomes.rules import DEFAULT_RULE_SET, RULE_SETS, rule_set
-from backend.charts import response_svg
-from backend.charts.alternative import response_alternative
-from backend.charts.words import plain
-from backend.instruments import PRIMARY
-from backend.tracking.estimation import fresh_outcomes
-from backend.tracking.models import CheckIn, Treatment, Unit
-from backend.tracking.pictures import response_picture
-from backend.web.access import SignedInRequest, patients_of_staff, staff_only
+from backend.tracking.models import CheckIn, State, Treatment
+from backend.web.access import SignedInRequest, patients_of_staff, signed_in
 from backend.web.check_in_names import called
+from backend.web.clinician.patient.beside import beside
+from backend.web.clinician.patient.curve import drawing
+from backend.web.clinician.patient.look import Look
+from backend.web.clinician.patient.outcomes import told_of
 from backend.web.clinician.patient.ratings import rating_rows
-from backend.web.clinician.treating.dose import may_be_set
-from backend.web.clinician.words import CHECK_IN_STATES, Chip, given, reason, spans, status
-from backend.web.drawing import drawn
+from backend.web.clinician.patient.sessions import dose_rows, session_rows
+from backend.web.clinician.treating.actions import actions
+from backend.web.clinician.words import CHECK_IN_STATES, Chip, given, reason
 from backend.web.moments import stamp
 
-
-class Judgement(forms.Form):
-    """By what a treatment is judged; a choice that does not exist counts as not made."""
-
-    treatment = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    instrument = forms.ChoiceField(label=gettext_lazy("Scale"))
-    rule_set = forms.ChoiceField(label=gettext_lazy("Rules"), choices=[(name, name) for name in RULE_SETS])
-    unit = forms.ChoiceField(
-        label=gettext_lazy("Result for"),
-        choices=[(Unit.TREATMENT, gettext_lazy("treatment")), (Unit.COURSE, gettext_lazy("course"))],
-    )
-
-    @property
-    def chosen(self) -> dict[str, str]:
-        """Return what was chosen, and the default where nothing valid was."""
-        self.full_clean()
-        usual = {"instrument": PRIMARY, "rule_set": DEFAULT_RULE_SET, "unit": Unit.TREATMENT}
-        return usual | {name: self.cleaned_data[name] for name in usual if name in self.cleaned_data}
+PASSED = {State.MISSED, State.SKIPPED}
 
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One treatment of a patient, to choose it by."""
+    """One treatment of a patient, to choose it by; `query` keeps what else was chosen."""
 
     treatment: Treatment
     when: str
     given: str
     is_chosen: bool
+    query: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,89 +47,78 @@ class CheckInRow:
     reason: str
 
 
-@staff_only
+@signed_in
 @require_safe
 def patient(request: SignedInRequest, patient_id: int) -> HttpResponse:
     """Show one patient."""
-    somebody = get_object_or_404(patients_of_staff(request.user).select_related("clinic", "person"), pk=patient_id)
-    treatments = _by_time(somebody)
-    chosen = _chosen(treatments, request.GET.get("treatment", ""))
-    tabs = [Tab(one, _when(one, somebody), given(one), one == chosen) for one in treatments]
-    note_reading(reader=request.user, patients=[somebody])
-    clock = chosen if chosen is not None and may_be_set(chosen, request.user) else None
-    shown = {"patient": somebody, "tabs": tabs, "treatment": chosen, "clock": clock}
+    somebody, treats = looked_up(request, patient_id)
+    look = Look.at(somebody, request.GET.dict())
+    chosen = look.treatment
+    shown: dict[str, object] = {"patient": somebody, "tabs": _tabs(look, request.GET), "treatment": chosen}
+    shown["query"] = request.GET.urlencode()
+    shown |= actions(chosen, _due(look), treats=treats) | beside(somebody, chosen, treats=treats)
     if chosen is not None:
-        shown |= _about(chosen, somebody, request.GET.dict())
+        shown |= about(look, chosen) | judged(look, chosen)
     return render(request, "clinician/patient/page.html", shown)
 
 
-def _by_time(somebody: Patient) -> list[Treatment]:
-    """Return the treatments of a patient, the latest first."""
-    treatments = Treatment.objects.filter(patient=somebody)
-    for one in treatments:
-        one.patient = somebody
-    return sorted(treatments, key=lambda one: one.dosed_at or one.created_at, reverse=True)
+def looked_up(request: SignedInRequest, patient_id: int) -> tuple[Patient, bool]:
+    """Return a patient where whoever asks works, else 404, and whether they may treat; that they looked is noted."""
+    treated = Patient.objects.treated_by(request.user).filter(pk=OuterRef("pk"))
+    theirs = patients_of_staff(request.user).annotate(treats=Exists(treated))
+    somebody = get_object_or_404(theirs.select_related("clinic", "person"), pk=patient_id)
+    note_reading(reader=request.user, patients=[somebody])
+    return somebody, somebody.treats  # type: ignore[attr-defined] # annotated above
 
 
-def _chosen(treatments: list[Treatment], asked: str) -> Treatment | None:
-    """Return the treatment asked for, else the latest that has started, else the latest."""
-    by_preference = [
-        *(one for one in treatments if str(one.pk) == asked),
-        *(one for one in treatments if one.started_at),
-        *treatments,
-    ]
-    return next(iter(by_preference), None)
+def judged(look: Look, treatment: Treatment) -> dict[str, object]:
+    """Return what was concluded, in numbers, words and a picture, alone and beside the other treatments."""
+    if treatment.started_at is None:
+        return {"doses": dose_rows(look)}
+    outcome = look.outcome(treatment, look.chosen.unit)
+    return {
+        "form": look.form,
+        "chosen": look.chosen,
+        "told": told_of(outcome, treatment, look.chosen.terms) if outcome else None,
+        "drawing": drawing(look, treatment, outcome),
+        "sessions": session_rows(look),
+        "doses": dose_rows(look),
+    }
 
 
-def _when(treatment: Treatment, somebody: Patient) -> str:
+def _due(look: Look) -> CheckIn | None:
+    """Return the check-in of the treatment looked at that is open now."""
+    now, rows = timezone.now(), look.log.of_one(look.treatment).check_ins if look.treatment else []
+    return next((one for one in rows if one.state_at(now) == State.OPEN), None)
+
+
+def _tabs(look: Look, asked: QueryDict) -> list[Tab]:
+    tabs = []
+    for one in look.history.treatments:
+        query = asked.copy()
+        query["treatment"] = str(one.pk)
+        tabs.append(Tab(one, _when(one), given(one), one == look.treatment, query.urlencode()))
+    return tabs
+
+
+def _when(treatment: Treatment) -> str:
     moment = treatment.dosed_at or treatment.created_at
     prefix = "" if treatment.started_at else f"{treatment.get_state_display()}, "
-    return prefix + stamp(moment, somebody.time_zone)
+    return prefix + stamp(moment, treatment.patient.time_zone)
 
 
-def _about(treatment: Treatment, somebody: Patient, asked: dict[str, str]) -> dict[str, object]:
-    """Return what the page says about one treatment."""
-    now = timezone.now()
-    shown: dict[str, object] = {
-        "title": given(treatment),
-        "when": _when(treatment, somebody),
-        "check_ins": _check_in_rows(treatment, somebody, now),
-        "ratings": rating_rows(treatment, somebody.time_zone),
-    }
-    return shown | _judged(treatment, somebody, asked) if treatment.started_at else shown
-
-
-def _judged(treatment: Treatment, somebody: Patient, asked: dict[str, str]) -> dict[str, object]:
-    """Return the chosen outcome in numbers, words and a picture; made now if no job has made it yet."""
-    stored = list(fresh_outcomes(treatment)) + list(fresh_outcomes(treatment, Unit.COURSE))
-    defaults = {"instrument": PRIMARY, "rule_set": DEFAULT_RULE_SET, "unit": Unit.TREATMENT}
-    form = Judgement({**defaults, **asked, "treatment": treatment.pk}, label_suffix="")
-    rated = [one for one in instruments.known() if any(outcome.instrument == one.slug for outcome in stored)]
-    form.fields["instrument"].choices = [(one.slug, instruments.spoken(one).title) for one in rated]  # type: ignore[attr-defined] # its own
-    chosen = form.chosen
-    outcome = next((one for one in stored if all(getattr(one, name) == word for name, word in chosen.items())), None)
-    rules = rule_set(chosen["rule_set"])
-    picture = response_picture(treatment, instrument=chosen["instrument"], rules=rules, unit=Unit(chosen["unit"]))
-    return {
-        "form": form,
-        "outcome": outcome,
-        "status": outcome and status(outcome, treatment) if chosen["unit"] == Unit.TREATMENT else None,
-        "spans": spans(outcome) if outcome else [],
-        "flags": [plain(flag) for flag in outcome.flags.split(";") if flag] if outcome else [],
-        "sentence": outcome.in_words() if outcome else "",
-        "computed": stamp(outcome.computed_at, somebody.time_zone) if outcome else "",
-        "picture": drawn(response_svg, picture) if picture else "",
-        "in_words": response_alternative(picture) if picture else "",
-    }
-
-
-def _check_in_rows(treatment: Treatment, somebody: Patient, now: datetime) -> list[CheckInRow]:
-    rows = list(CheckIn.objects.with_answers().filter(treatment=treatment).order_by("number"))
-    for one in rows:
-        one.treatment = treatment
-    return [
-        CheckInRow(
-            called(one.name), stamp(one.due_at, somebody.time_zone), CHECK_IN_STATES[one.state_at(now)], reason(one)
-        )
-        for one in rows
+def about(look: Look, treatment: Treatment) -> dict[str, object]:
+    """Return what is said about one treatment whether it has started or not."""
+    log, zone, now = look.log.of_one(treatment), look.history.patient.time_zone, timezone.now()
+    rows = [(one.state_at(now), one) for one in log.check_ins]
+    check_ins = [
+        CheckInRow(called(one.name), stamp(one.due_at, zone), CHECK_IN_STATES[state], reason(one))
+        for state, one in rows
     ]
+    return {
+        "title": given(treatment),
+        "when": _when(treatment),
+        "ratings": rating_rows(log.ratings, zone),
+        "check_ins": check_ins,
+        "missed": [row for row, (state, _one) in zip(check_ins, rows, strict=True) if state in PASSED],
+    }

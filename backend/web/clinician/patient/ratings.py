@@ -1,18 +1,21 @@
 """The ratings of one treatment as a table: every original stays visible beside what was changed about it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Prefetch
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backend.charts.words import human_time
 from backend.instruments import get, spoken
-from backend.tracking.models import Amendment, Rating, Respondent, Timing, Treatment
+from backend.tracking.models import Amendment, Rating, Respondent, Timing
+from backend.tracking.services.entries import LIVE_WITHIN_MINUTES
 from backend.web.moments import stamp
 
 AN_HOUR = timedelta(hours=1)
+NOTED_AFTER = timedelta(minutes=LIVE_WITHIN_MINUTES)
 TIMINGS = {
     Timing.LATE: gettext_lazy("entered late"),
     Timing.OFFLINE: gettext_lazy("kept on the device for a while"),
@@ -42,24 +45,25 @@ class RatingRow:
     score: str
     notes: list[str]
     changes: list[Change]
+    address: str  # where it is amended
 
 
-def rating_rows(treatment: Treatment, zone: str) -> list[RatingRow]:
-    """Return the ratings of a treatment by time, those of one instant in the order they came."""
-    amendments = Amendment.objects.select_related("made_by").order_by("pk")
-    ratings = Rating.objects.filter(treatment=treatment).order_by("effective_at", "pk")
-    return [_row(one, treatment, zone) for one in ratings.prefetch_related(Prefetch("amendments", amendments))]
+def rating_rows(ratings: Iterable[Rating], zone: str) -> list[RatingRow]:
+    """Return ratings that were read with their treatments and amendments, in the order given."""
+    return [_row(one, zone) for one in ratings]
 
 
-def _row(rating: Rating, treatment: Treatment, zone: str) -> RatingRow:
-    hours = (rating.effective_at - treatment.started_at) / AN_HOUR if treatment.started_at else None
+def _row(rating: Rating, zone: str) -> RatingRow:
+    start = rating.treatment.started_at
+    hours = (rating.effective_at - start) / AN_HOUR if start else None
     return RatingRow(
         when=stamp(rating.effective_at, zone),
         since_dose="" if hours is None else human_time(hours),
         scale=spoken(get(rating.instrument)).title,
         score=_score(rating.instrument, rating.total, rating.answers),
-        notes=_notes(rating),
+        notes=_notes(rating, zone),
         changes=[_change(rating, one, zone) for one in rating.amendments.all()],
+        address=reverse("amend", args=[rating.patient_id, rating.pk]),
     )
 
 
@@ -73,9 +77,13 @@ def _score(slug: str, total: int | None, answers: list[int | None]) -> str:
     return _("no total: {answered} of {items} answered").format(answered=answered, items=len(answers))
 
 
-def _notes(rating: Rating) -> list[str]:
-    notes = BY_OTHERS.get(Respondent(rating.respondent)), TIMINGS.get(Timing(rating.timing))
-    return [str(note) for note in notes if note]
+def _notes(rating: Rating, zone: str) -> list[str]:
+    """Return whose answer it was and how it came in, where either is worth a word."""
+    told = BY_OTHERS.get(Respondent(rating.respondent)), TIMINGS.get(Timing(rating.timing))
+    notes = [str(note) for note in told if note]
+    if rating.received_at - rating.effective_at > NOTED_AFTER:
+        notes.append(_("received {when}").format(when=stamp(rating.received_at, zone)))
+    return notes
 
 
 def _change(rating: Rating, amendment: Amendment, zone: str) -> Change:

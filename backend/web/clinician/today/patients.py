@@ -11,13 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from backend.accounts.models import Patient
+from backend.accounts.models import RECORDING_ROLES, Clinic, Patient
 from backend.analysis.outcomes.rules import DEFAULT_RULE_SET
 from backend.instruments import PRIMARY
 from backend.tracking.models import CheckIn, Outcome, Progress, Treatment, Unit
 from backend.web.access import SignedInRequest, patients_of_staff, staff_only
 from backend.web.check_in_names import called
-from backend.web.clinician.today.waiting import item9_lines, silences
 from backend.web.clinician.words import Chip, given, status
 from backend.web.moments import at_time, stamp
 
@@ -48,8 +47,8 @@ def patients(request: SignedInRequest) -> HttpResponse:
     listed = rows(list(page.object_list), now)
     several = len({row.patient.clinic_id for row in listed}) > 1
     shown = {"rows": listed, "page": page, "code": code, "several_clinics": several}
-    waiting = {"item9": item9_lines(request.user, now), "silences": silences(request.user, now)}
-    return render(request, "clinician/today/patients.html", shown | waiting)
+    shown["may_enrol"] = Clinic.objects.staffed_by(request.user, RECORDING_ROLES).exists()
+    return render(request, "clinician/today/patients.html", shown)
 
 
 def rows(listed: Sequence[Patient], now: datetime) -> list[Row]:

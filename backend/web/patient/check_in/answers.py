@@ -10,14 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backend.accounts.models import Person
 from backend.instruments import PRIMARY, Instrument, spoken
 from backend.language import current
-from backend.tracking.models import Amendment, CheckIn, Rating
+from backend.tracking.models import Amendment, Rating, Respondent
 from backend.tracking.services.entries import Entry
 from backend.tracking.services.ratings import log_rating
 from backend.tracking.services.refusals import KeyReused, Refused
 from backend.web.moments import instant
+from backend.web.patient.check_in.asked import Asked
 
 NOT_CHOSEN = gettext_lazy("Choose a number first, then tap Save.")
 
@@ -129,11 +129,13 @@ class AnswerForm(forms.Form):
         return chosen
 
 
-def store(person: Person, check_in: CheckIn, form: AnswerForm, answers: Sequence[int | None]) -> bool:
+def store(asked: Asked, form: AnswerForm, answers: Sequence[int | None]) -> bool:
     """Store the answers of a valid form once; False if other answers had been stored from the same form before."""
-    now = timezone.now()
+    now, person, check_in = timezone.now(), asked.person, asked.check_in
     cleaned = form.cleaned_data
     by_server = Entry(cleaned["client_uuid"], form.asked.slug, answers, device_at=now, check_in=check_in)
+    if asked.is_lent:
+        by_server = replace(by_server, respondent=Respondent.PATIENT)
     entry = _by_device(cleaned, by_server)
     try:
         try:

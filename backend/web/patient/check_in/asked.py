@@ -1,4 +1,4 @@
-"""One check-in as somebody reached it: signed in, or by a link that opens this check-in and nothing else."""
+"""One check-in as somebody reached it: signed in, or by a link or on a tablet that open it and nothing else."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from backend.accounts.models import Person
-from backend.tracking.anchoring import is_night
+from backend.tracking.anchoring import is_night_for
 from backend.tracking.links import check_in_of
 from backend.tracking.models import CheckIn
 from backend.web.access import own_check_ins
@@ -18,16 +18,27 @@ from backend.web.patient.notices import is_open, occasion
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A check-in with what happened at it, whose answer it is, and its link's token where it was reached by one."""
+    """A check-in with what happened at it, who enters what is said, and its link's token where it was reached by one.
+
+    On a tablet lent by the clinic that is who lent it, and the answer is the patient's all the same.
+    """
 
     check_in: CheckIn
     person: Person
     token: str = ""
+    is_lent: bool = False
 
     @property
     def page(self) -> str:
         """Return where it is answered."""
+        if self.is_lent:
+            return reverse("kiosk-check-in")
         return reverse("link", args=[self.token]) if self.token else reverse("check-in", args=[self.check_in.pk])
+
+    @property
+    def is_alone(self) -> bool:
+        """Tell whether nobody signed in: there is this check-in and nothing else."""
+        return self.is_lent or bool(self.token)
 
     @property
     def skip(self) -> str:
@@ -42,11 +53,11 @@ class Asked:
     @property
     def done(self) -> str:
         """Return where somebody goes who has had enough."""
-        return f"{self.page}?enough" if self.token else reverse("home")
+        return f"{self.page}?enough" if self.is_alone else reverse("home")
 
     def is_over(self, now: datetime) -> bool:
         """Tell whether its link has nothing more to offer; somebody signed in may still be late."""
-        return bool(self.token) and not is_open(self.check_in, now)
+        return self.is_alone and not is_open(self.check_in, now)
 
     @property
     def is_demo(self) -> bool:
@@ -69,7 +80,7 @@ def asked_by_link(token: str) -> Asked:
 
 def surroundings(asked: Asked, now: datetime) -> dict[str, object]:
     """Return what every page about a check-in shows beside its own matter."""
-    night = is_night(asked.person, now)
+    night = is_night_for(asked.check_in.treatment.patient, now)
     return {
         "asked": asked,
         "care": care_for(asked.check_in.treatment.patient),

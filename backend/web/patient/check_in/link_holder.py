@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 MARKER = "ebb_link"  # the cookie that says so
 
 # By a link: its own addresses, those of signing in, and what is the same for everybody.
-FOLDERS = ("/c/", "/account/", "/offline/", "/help/", "/static/")
+FOLDERS = ("/c/", "/account/", "/join/", "/offline/", "/help/", "/static/")
 PAGES = {"/sw.js", "/manifest.webmanifest", "/settings/language/", "/livez", "/readyz"}
 
 

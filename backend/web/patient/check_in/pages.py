@@ -103,9 +103,10 @@ def question_page(
 def standing_page(request: HttpRequest, asked: Asked, now: datetime) -> HttpResponse:
     """Say how a check-in stands at which there is nothing to answer; by its link, without anything about anybody."""
     shown = surroundings(asked, now) | {"undoable": None if asked.is_over(now) else undoable_at(asked, now)}
-    if asked.token:
+    if asked.is_alone:
         notice = notice_by_link(asked.check_in, now, asked.page)
-        return render(request, "patient/check_in/link.html", shown | {"notice": notice})
+        page = "patient/check_in/lent.html" if asked.is_lent else "patient/check_in/link.html"
+        return render(request, page, shown | {"notice": notice})
     del shown["asked"]  # the frame of somebody signed in
     return render(request, "patient/home.html", shown | {"notices": [notice_about(asked.check_in, now)]})
 
@@ -125,7 +126,7 @@ def _answered(request: HttpRequest, asked: Asked, now: datetime) -> HttpResponse
         return goes_on
     if answers is None:
         return question_page(request, asked, questions(asked.check_in) or (instrument,), form)
-    if not store(asked.person, asked.check_in, form, answers):
+    if not store(asked, form, answers):
         messages.info(request, _("You had already answered this. Your first answer stands, so nothing was changed."))
     return goes_on
 

@@ -33,13 +33,14 @@ class Undoable:
 
 def undoable_at(asked: Asked, now: datetime) -> Undoable | None:
     """Return what was saved last at one check-in, if a page drawn now may offer to take it back."""
-    last = _just_saved(asked.person, now).filter(check_in=asked.check_in).order_by("-pk").first()
+    last = _just_saved_by(asked.person, now).filter(check_in=asked.check_in).order_by("-pk").first()
     return Undoable(asked.undo, last.client_uuid) if last else None
 
 
 def undoable_of(person: Person, now: datetime) -> Undoable | None:
     """Return what somebody signed in saved last, at whichever check-in of theirs."""
-    last = _just_saved(person, now).filter(check_in__isnull=False).order_by("-pk").first()
+    mine = _just_saved_by(person, now).filter(patient__person=person, check_in__isnull=False)
+    last = mine.order_by("-pk").first()
     return Undoable(reverse("undo", args=[last.check_in_id]), last.client_uuid) if last else None
 
 
@@ -66,8 +67,7 @@ def undoing(request: HttpRequest, asked: Asked) -> HttpResponse:
     return redirect(asked.page)
 
 
-def _just_saved(person: Person, now: datetime) -> QuerySet[Rating]:
-    """Return the ratings of a person's own that can still be taken back when the page has shown it to the end."""
+def _just_saved_by(person: Person, now: datetime) -> QuerySet[Rating]:
+    """Return the ratings a person entered that can still be taken back when the page has shown it to the end."""
     since = now - timedelta(seconds=UNDO_SECONDS - OFFERED_SECONDS)
-    own = Rating.objects.filter(patient__person=person, entered_by=person, received_at__gt=since)
-    return own.filter(amendments__isnull=True)
+    return Rating.objects.filter(entered_by=person, received_at__gt=since, amendments__isnull=True)

@@ -1,4 +1,4 @@
-"""What waits for somebody at the clinic: unanswered prompts, and answers to item 9."""
+"""Answers to PHQ-9 item 9 above zero stand on Today for those who treat."""
 
 from datetime import timedelta
 
@@ -9,30 +9,8 @@ from tests import make
 SOME = [1] * 8 + [1]
 
 
-def said(client, path="/patients/"):
+def said(client, path="/today/"):
     return " ".join(client.get(path).content.decode().split())
-
-
-def test_a_prompt_nobody_answered_stands_on_the_list_until_it_is_answered(at_desk, treated, patient):
-    treatment = treated(hours_ago=1.3)  # due 18 minutes ago, repeated 4 to 8 minutes ago
-    page = said(at_desk)
-    assert "No answer to a prompt" in page
-    assert f'href="/patients/{patient.pk}/"' in page.split('id="silences"')[1].split("</section>")[0]
-    make.rating(of=treatment, hours=1.25, score=5)
-    assert "No answer to a prompt" not in said(at_desk)
-
-
-def test_a_prompt_just_sent_or_skipped_is_not_on_it(at_desk, treated):
-    treatment = treated(hours_ago=1.1)
-    assert "No answer to a prompt" not in said(at_desk)
-    make.skip(of=treatment.check_ins.get(name="+1 h"))
-    assert "No answer to a prompt" not in said(at_desk)
-
-
-def test_other_clinics_prompts_are_not_on_it(client, treated, other_clinic):
-    treated(hours_ago=1.3)
-    client.force_login(other_clinic)
-    assert "No answer to a prompt" not in said(client)
 
 
 @pytest.fixture
@@ -43,7 +21,7 @@ def item9(clinic, owner, patient, clinician, now):
     return make.rating(of=treatment, hours=13.9 * 24, instrument="phq9", answers=SOME)
 
 
-def test_item_9_above_zero_stands_on_the_list_with_who_reads_it_and_the_plan(at_desk, item9):
+def test_item_9_above_zero_stands_on_today_with_who_reads_it_and_the_plan(at_desk, item9):
     page = said(at_desk)
     assert "Thoughts of death or self-harm" in page
     assert "Olive Owner" in page

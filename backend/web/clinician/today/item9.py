@@ -1,22 +1,11 @@
-"""What waits for somebody at the clinic: prompts that nobody answered, and answers to PHQ-9 item 9 above zero."""
+"""Answers to PHQ-9 item 9 above zero, for those who treat."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from backend.accounts.models import RECORDING_ROLES, Clinic, Patient, Person
 from backend.tracking.asking import answers_above_zero_to_item9
-from backend.tracking.reminders.prompts import unanswered_prompts
-from backend.web.check_in_names import called
-from backend.web.moments import at_time, stamp
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """A check-in in the hours after a dose that was prompted twice and has no answer."""
-
-    patient: Patient
-    check_in: str
-    due: str
+from backend.web.moments import stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +16,6 @@ class Item9:
     when: str
     read_by: str
     plan: str
-
-
-def silences(person: Person, now: datetime) -> list[Silence]:
-    """Return the prompts that patients of a person's clinics left unanswered and can still answer."""
-    patients = Patient.objects.filter(clinic__in=Clinic.objects.staffed_by(person))
-    return [
-        Silence(one.treatment.patient, called(one.name), at_time(one.due_at, now, one.treatment.patient.time_zone))
-        for one in unanswered_prompts(patients, now)
-    ]
 
 
 def item9_lines(person: Person, now: datetime) -> list[Item9]:

@@ -1,0 +1,127 @@
+"""Figures as files: a picture that stands on its own, a table, and everything with nothing rounded.
+
+The address of a file is its recipe: the same one brings the same figure for the same facts.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from backend.accounts.models import Person
+from backend.accounts.refusals import Refused
+from backend.analysis.cohorts.curve_rows import COLUMNS, curve_rows
+from backend.analysis.cohorts.drawing import MEASURES
+from backend.charts import CohortPicture, cohort_svg
+from backend.tracking.cohorts import Cohort, cohort, selection_from
+from backend.tracking.pictures import cohort_pictures, comparison_pictures, group_words
+from backend.web.access import SignedInRequest, staff_only
+from backend.web.clinician.cohorts.filters import asked_of
+from backend.web.clinician.cohorts.pairs import pair_of
+
+CSV_COLUMNS = ("cohort", "curve", *COLUMNS)  # those of curves.csv, as the command line writes it
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure as it was asked for: one cohort by its name, or two."""
+
+    name: str
+    params: dict[str, str]
+    picture: CohortPicture
+    cohorts: list[tuple[str, Cohort]]
+
+
+@staff_only
+@require_safe
+def figure_svg(request: SignedInRequest, name: str) -> HttpResponse:
+    """Return the picture with its stylesheet inside, and with the address it came from."""
+    return _file(request, name, "svg", "image/svg+xml")
+
+
+@staff_only
+@require_safe
+def figure_csv(request: SignedInRequest, name: str) -> HttpResponse:
+    """Return the numbers at every check-in, in the columns of curves.csv."""
+    return _file(request, name, "csv", "text/csv; charset=utf-8")
+
+
+@staff_only
+@require_safe
+def figure_json(request: SignedInRequest, name: str) -> HttpResponse:
+    """Return the numbers with all that must be said beside them."""
+    return _file(request, name, "json", "application/json")
+
+
+def _file(request: SignedInRequest, name: str, ending: str, kind: str) -> HttpResponse:
+    if name not in MEASURES:
+        raise Http404
+    try:
+        figure = _asked(request.user, name, asked_of(request))
+    except Refused as refusal:
+        return HttpResponse(f"{refusal.field}: {refusal}\n", content_type="text/plain; charset=utf-8", status=400)
+    written = {"svg": _svg, "csv": _csv, "json": _json}[ending](figure, request.build_absolute_uri())
+    group = "comparison" if len(figure.cohorts) > 1 else "cohort"
+    disposition = f'attachment; filename="ebb-{group}-{name}.{ending}"'
+    return HttpResponse(written, content_type=kind, headers={"Content-Disposition": disposition})
+
+
+def _asked(person: Person, name: str, asked: dict[str, str]) -> Figure:
+    """Return the figure; groups are compared where the address says by what they differ."""
+    selection, pair = selection_from(asked), pair_of(asked) if "by" in asked else None
+    if pair is None:
+        found = cohort(person, selection)
+        return Figure(name, selection.as_params(), cohort_pictures(found)[name], [(selection.in_words(), found)])
+    compared = pair.compared(person, selection)
+    groups = [(group_words(compared.by, one.value, selection.unit), one.cohort) for one in compared.groups]
+    return Figure(name, pair.as_params(selection), comparison_pictures(compared)[name], groups)
+
+
+def _svg(figure: Figure, address: str) -> str:
+    source = _("Source: {address}").format(address=address)
+    return cohort_svg(replace(figure.picture, notes=(*figure.picture.notes, source)), standalone=True)
+
+
+def _csv(figure: Figure, _address: str) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    writer.writerows(_csv_rows(figure))
+    return text.getvalue()
+
+
+def _csv_rows(figure: Figure) -> Iterator[Sequence[object]]:
+    """Yield a row for each cohort and check-in; a cohort too small for them has no numbers."""
+    for label, found in figure.cohorts:
+        if found.estimate is None:
+            nothing = [None] * (len(COLUMNS) - 2)
+            yield from ([label, figure.name, hours, *nothing, found.n] for hours in found.counts.hours[:-1])
+            continue
+        for row in curve_rows(found.estimate)[figure.name]:
+            yield [label, figure.name, *row.values()]
+
+
+def _json(figure: Figure, address: str) -> str:
+    told = {
+        "address": address,
+        "figure": figure.name,
+        "title": figure.picture.title,
+        "measure": figure.picture.measure,
+        "notes": figure.picture.notes,
+        "asked": figure.params,
+        "cohorts": [
+            {
+                "name": label,
+                "n": found.n,
+                "left_out": found.counts.reasons,
+                "curve": curve_rows(found.estimate)[figure.name] if found.estimate else None,
+            }
+            for label, found in figure.cohorts
+        ],
+    }
+    return json.dumps(told, ensure_ascii=False, indent=2, allow_nan=False)

@@ -1,0 +1,1 @@
+"""What staff saw in the hours after a dose: writing it down, putting it right, and a sheet of it on paper."""

@@ -1,0 +1,87 @@
+"""Correcting whatever is recorded of a treatment; two people who do so at once both keep what they typed."""
+
+from http import HTTPStatus
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from backend.charts.words import number
+from backend.tracking.models import Progress, Treatment
+from backend.tracking.services.refusals import Conflict, Refused
+from backend.tracking.services.treatments import correct_treatment
+from backend.web.access import SignedInRequest, staff_only
+from backend.web.clinician.conflicts import tell_conflict
+from backend.web.clinician.treating.actions import mine_to_treat
+from backend.web.clinician.treating.cancelled import cancellation
+from backend.web.clinician.treating.correct_form import CorrectForm
+from backend.web.clinician.treating.moments import WallTimeField, add_refusal
+from backend.web.clinician.words import given
+
+
+@staff_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def treatment(request: SignedInRequest, patient_id: int, treatment_id: int) -> HttpResponse:
+    """Show everything that can be corrected, and correct it."""
+    one = mine_to_treat(request.user, patient_id, treatment_id)
+    with timezone.override(ZoneInfo(one.patient.time_zone)):
+        if request.method != "POST":
+            return _shown(request, one, CorrectForm(one))
+        form = CorrectForm(one, request.POST)
+        if form.fields["version"].clean(request.POST.get("version")) != one.version:
+            return _overtaken(request, one)
+        if form.is_valid():
+            try:
+                return _corrected(request, one, form)
+            except Conflict:
+                return _overtaken(request, mine_to_treat(request.user, patient_id, treatment_id))
+            except Refused as refusal:
+                add_refusal(form, refusal, one.patient.time_zone)
+        return _shown(request, one, form)
+
+
+def _corrected(request: SignedInRequest, one: Treatment, form: CorrectForm) -> HttpResponse:
+    """Store what was typed and return to the patient."""
+    changed = correct_treatment(
+        actor=request.user,
+        treatment=one,
+        changes=form.changes,
+        reason=form.cleaned_data["reason"],
+        expected_version=form.cleaned_data["version"],
+    )
+    if changed.version != one.version:
+        messages.success(request, _("The treatment is corrected. What was recorded before is kept."))
+    return HttpResponseRedirect(f"{reverse('patient', args=[one.patient_id])}?treatment={one.pk}")
+
+
+def _overtaken(request: SignedInRequest, one: Treatment) -> HttpResponse:
+    """Keep what was typed beside what is stored now; a time that the form did not have yet is taken from there."""
+    sent = request.POST.copy()
+    stored = CorrectForm(one)
+    for name, field in stored.fields.items():
+        if isinstance(field, WallTimeField) and name not in sent:
+            sent[name] = field.widget.format_value(stored[name].value()) or ""
+    form = CorrectForm(one, sent)
+    form.full_clean()
+    tell_conflict(form, stored=form.stored, version=one.version)
+    return _shown(request, one, form, HTTPStatus.CONFLICT)
+
+
+def _shown(
+    request: SignedInRequest, one: Treatment, form: CorrectForm, status: HTTPStatus = HTTPStatus.OK
+) -> HttpResponse:
+    per_kg = one.dose_mg / one.weight_kg if one.dose_mg and one.weight_kg else None
+    shown = {
+        "form": form,
+        "treatment": one,
+        "patient": one.patient,
+        "title": given(one),
+        "per_kg": number(round(float(per_kg), 2)) if per_kg is not None else "",
+        "cancellation": cancellation(one) if one.state == Progress.CANCELLED else None,
+    }
+    return render(request, "clinician/treating/treatment.html", shown, status=status)

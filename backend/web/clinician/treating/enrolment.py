@@ -1,0 +1,115 @@
+"""One patient's enrolment, to look at and to correct: details, what was treated before, consent, sign-in."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from backend.accounts.consent import CURRENT, is_current, text
+from backend.accounts.models import Patient
+from backend.language import ENGLISH
+from backend.tracking.models import PreviousTreatment
+from backend.tracking.services.consent import give_consent, withdraw_consent
+from backend.tracking.services.patients import change_patient
+from backend.tracking.services.previous_treatments import record_previous, take_off_previous
+from backend.tracking.services.refusals import Conflict, Refused
+from backend.web.access import SignedInRequest, staff_only
+from backend.web.clinician.conflicts import tell_conflict
+from backend.web.clinician.treating.enrolment_forms import DetailsForm, PaperForm, PreviousRows
+
+DETAILS = ("code", "time_zone", "indication")
+
+
+@staff_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def enrolment(request: SignedInRequest, patient_id: int) -> HttpResponse:
+    """Show the parts of an enrolment, each with a form of its own, and store the part that was sent."""
+    mine = Patient.objects.treated_by(request.user).select_related("clinic", "person")
+    patient = get_object_or_404(mine, pk=patient_id)
+    if request.method != "POST":
+        return _page(request, patient)
+    parts = {"details": _details, "previous": _previous, "take-off": _take_off, "paper": _paper, "withdraw": _withdraw}
+    part = parts.get(request.POST.get("part", ""))
+    if part is None:
+        raise Http404
+    return part(request, patient) or redirect("enrolment", patient_id=patient.pk)
+
+
+def _details(request: SignedInRequest, patient: Patient) -> HttpResponse | None:
+    form = DetailsForm(request.POST, zone=patient.time_zone)
+    if not form.is_valid():
+        return _page(request, patient, details=form)
+    said = dict(form.cleaned_data)
+    version = said.pop("version")
+    try:
+        change_patient(actor=request.user, patient=patient, fields=said, expected_version=version)
+    except Conflict:
+        now = Patient.objects.select_related("clinic", "person").get(pk=patient.pk)
+        tell_conflict(form, stored=_stored(now), version=now.version)
+        return _page(request, now, details=form, status=HTTPStatus.CONFLICT)
+    except Refused as refusal:
+        form.refuse(refusal)
+        patient.refresh_from_db()
+        return _page(request, patient, details=form)
+    messages.success(request, _("The details are saved."))
+    return None
+
+
+def _previous(request: SignedInRequest, patient: Patient) -> HttpResponse | None:
+    rows = PreviousRows(request.POST.dict())
+    if not rows.is_valid():
+        return _page(request, patient, rows=rows)
+    record_previous(actor=request.user, patient=patient, given=rows.given)
+    return None
+
+
+def _take_off(request: SignedInRequest, patient: Patient) -> None:
+    chosen = request.POST.get("previous", "")
+    listed = PreviousTreatment.objects.filter(patient=patient)
+    previous = get_object_or_404(listed, pk=chosen if chosen.isdecimal() else 0)
+    take_off_previous(actor=request.user, previous=previous)
+
+
+def _paper(request: SignedInRequest, patient: Patient) -> HttpResponse | None:
+    form = PaperForm(request.POST, label_suffix="")
+    if not form.is_valid() or request.POST.get("wording") != CURRENT:
+        return _page(request, patient, paper=form)
+    give_consent(actor=request.user, patient=patient, text=form.signed, on_paper=True)
+    messages.success(request, _("The signed consent is recorded, with your name."))
+    return None
+
+
+def _withdraw(request: SignedInRequest, patient: Patient) -> None:
+    withdraw_consent(actor=request.user, patient=patient)
+    messages.success(request, _("The withdrawal is recorded, with your name. No more reminders go out."))
+
+
+def _stored(patient: Patient) -> dict[str, object]:
+    return {name: getattr(patient, name) for name in DETAILS}
+
+
+def _page(
+    request: SignedInRequest,
+    patient: Patient,
+    status: int = HTTPStatus.OK,
+    **sent: DetailsForm | PreviousRows | PaperForm,
+) -> HttpResponse:
+    """Show the page; the part that was sent as it was typed."""
+    consent = patient.consents.select_related("recorded_by").order_by("-at", "-pk").first()
+    initial = {**_stored(patient), "version": patient.version}
+    shown = {
+        "patient": patient,
+        "details": DetailsForm(initial=initial, zone=patient.time_zone),
+        "rows": PreviousRows(),
+        "rows_open": "rows" in sent,
+        "paper": PaperForm(label_suffix=""),
+        "listed": PreviousTreatment.objects.standing().filter(patient=patient).order_by("pk"),
+        "consent": consent,
+        "consent_is_current": is_current(consent),
+        "wording": text(get_language() or ENGLISH),
+    }
+    return render(request, "clinician/treating/enrolment.html", shown | sent, status=status)
