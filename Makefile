@@ -45,6 +45,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 lock: .installed ## write requirements*.txt anew from requirements*.in; UPGRADE=1 takes newer releases
 	$(LOCK) $(if $(UPGRADE),--upgrade) requirements.in -o requirements.txt
 	$(LOCK) $(if $(UPGRADE),--upgrade) requirements-dev.in -o requirements-dev.txt
+	$(LOCK) $(if $(UPGRADE),--upgrade) requirements-pdf.in -o requirements-pdf.txt
 
 bench: .installed ## measure the estimators against floors of the same run
 	@$(BIN)/python -m benchmarks

@@ -1,16 +1,20 @@
 """Rows for tests, each with what it needs around it; a test names only what matters to it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import count
 from typing import Any
 from uuid import uuid4
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
-from backend.accounts.models import Clinic, Membership, Patient, Person, Role
-from backend.tracking.models import Amendment, CheckIn, Rating, Skip, Treatment
+from backend.accounts.alert_plans import save_plan
+from backend.accounts.models import AlertPlan, Clinic, Membership, Patient, Person, Role
+from backend.tracking.models import AlertRule, Amendment, CheckIn, Note, Observation, Rating, Skip, Treatment
+from backend.tracking.services.alerts import add_rule
 from backend.tracking.services.check_ins import skip_check_in
 from backend.tracking.services.entries import Entry
+from backend.tracking.services.notes import Draft, write_note
+from backend.tracking.services.observations import Seen, record_observation
 from backend.tracking.services.ratings import Change, amend_rating, log_rating
 from backend.tracking.services.treatments import record_treatment
 
@@ -63,6 +67,18 @@ def treatment(*, of: Patient | None = None, by: Person | None = None, **details:
     return record_treatment(actor=by or member(at=somebody.clinic), patient=somebody, details=details)
 
 
+def alert_plan(*, at: Clinic, owner: Person, **fields: Any) -> AlertPlan:
+    """A plan for every hour of every day but the last second, so that alerts of the clinic are on."""
+    hours = {"from_time": time(0), "until_time": time(23, 59, 59)}
+    return save_plan(actor=owner, clinic=at, fields={"owner": owner, "action_plan": "Call back."} | hours | fields)
+
+
+def alert_rule(*, at: Clinic, by: Person, points: int = 8, kind: str = "total", **fields: Any) -> AlertRule:
+    """A rule on the primary series unless another instrument is named."""
+    given = {"instrument": "nrs-anxiety"} | fields
+    return add_rule(actor=by, clinic=at, kind=kind, points=points, **given)
+
+
 def entry(*, score: int = 4, instrument: str = "nrs-anxiety", device_at: datetime = DOSED_AT, **fields: Any) -> Entry:
     """What a device sends; `answers` in place of a score for an instrument of several items."""
     answers = fields.pop("answers", [score])
@@ -87,6 +103,19 @@ def amendment(*, of: Rating, kind: str = "correct", score: int | None = None, by
     """An amendment: with a score it corrects, with kind withdraw it takes the rating back."""
     change = Change(uuid4(), kind, "mistyped", None if score is None else [score])
     return amend_rating(actor=by or of.entered_by, rating=of, change=change)[0]
+
+
+def observation(*, of: Treatment, minutes: float = 40, by: Person | None = None, **seen: Any) -> Observation:
+    """A look at a patient so many minutes after the start of a treatment, by whoever treats there."""
+    at = of.started_at + timedelta(minutes=minutes)
+    seen = {"systolic": 128, "diastolic": 82} | seen
+    actor = by or member(at=of.patient.clinic)
+    return record_observation(actor=actor, treatment=of, seen=Seen(at=at, **seen), client_uuid=uuid4())[0]
+
+
+def note(*, of: Patient, text: str = "Came with his sister.", by: Person | None = None, **about: Any) -> Note:
+    """A note about a patient, or with `treatment` about that."""
+    return write_note(actor=by or member(at=of.clinic), patient=of, draft=Draft(uuid4(), text, **about))[0]
 
 
 def skip(*, of: CheckIn, reason: str = "not_now", by: Person | None = None) -> Skip:

@@ -6,6 +6,7 @@ An address without a row fails, and so does a row whose address is gone. What is
 import re
 from datetime import timedelta
 from functools import cache
+from importlib.util import find_spec
 
 import pytest
 from django.test import Client
@@ -13,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from backend.tracking import links
+from backend.tracking.models import Alert
 from tests import make
 
 ROLES = ("anonymous", "patient", "stranger", "clinician", "other_clinic")
@@ -25,6 +27,8 @@ NOWHERE = "404 404 404 404 404"
 SENT_ON = "302 302 302 302 302"
 TO_THE_SIGN_IN = SENT_ON  # nobody in the cast may open the admin
 
+PDF = "200" if find_spec("weasyprint") else "501"  # an extra
+
 ACCESS = {
     # Pages
     "": ("302 200 200 302 302", "302 405 405 405 405"),
@@ -35,15 +39,61 @@ ACCESS = {
     "c/<str:token>/": (EVERYBODY, SENT_ON),
     "c/<str:token>/skip/": (EVERYBODY, SENT_ON),
     "c/<str:token>/undo/": (NEVER, SENT_ON),
+    # On a tablet that staff lent for one check-in; a browser that nobody lent has none of it
+    "kiosk/": (NOWHERE, NOWHERE),
+    "kiosk/skip/": (NOWHERE, NOWHERE),
+    "kiosk/undo/": (NOWHERE, NOWHERE),
+    "kiosk/end/": (NOWHERE, NOWHERE),
+    # An invited patient's way in; the code in the address opens nothing here, and says so
+    "join/": (EVERYBODY, EVERYBODY),
+    "join/<str:code>/": (EVERYBODY, EVERYBODY),
     "treatments/<int:treatment_id>/outcome/": ("302 286 404 404 404", "302 405 405 405 405"),
     "treatments/<int:treatment_id>/start/": ("302 404 404 404 404", "302 404 404 404 404"),  # given at the clinic
     "relief/": ("302 200 200 200 200", "302 405 405 405 405"),
     "relief/print/": ("302 200 200 200 200", "302 405 405 405 405"),
     "relief/ratings.csv": ("302 302 200 200 200", "302 405 405 405 405"),  # closed on a dose day
+    "today/": ("302 404 404 200 200", "302 404 404 405 405"),
+    "today/list/": ("302 404 404 200 200", "302 404 404 405 405"),
+    "alerts/<int:alert_id>/acknowledge/": ("302 404 404 200 404", "302 404 404 200 404"),
+    "clinics/<int:clinic_id>/alerts/": ("302 404 404 200 404", "302 404 404 404 404"),  # owners write
     "patients/": ("302 404 404 200 200", "302 404 404 405 405"),
-    "patients/<int:patient_id>/": ("302 404 404 200 404", "302 404 404 405 405"),
-    "patients/<int:patient_id>/treatments/<int:treatment_id>/start/": ("302 404 404 200 404", "302 404 404 200 404"),
+    "patients/new/": ("302 404 404 200 200", "302 404 404 200 200"),
+    "patients/<int:patient_id>/enrolment/": ("302 404 404 200 404", "302 404 404 404 404"),  # no part was sent
+    "patients/<int:patient_id>/invitation/": ("302 404 404 200 404", "302 404 404 302 404"),
+    "patients/<int:patient_id>/kiosk/<int:check_in_id>/": ("302 404 404 405 405", "302 404 404 302 404"),
+    "patients/<int:patient_id>/": ("302 404 404 200 404", "302 405 405 405 405"),
+    "patients/<int:patient_id>/report/": ("302 404 404 200 404", "302 405 405 405 405"),
+    "patients/<int:patient_id>/report.pdf": (f"302 404 404 {PDF} 404", "302 405 405 405 405"),
+    "patients/<int:patient_id>/notes/": ("302 404 404 200 404", "302 404 404 200 404"),
+    "patients/<int:patient_id>/ratings/<int:rating_id>/amend/": ("302 404 404 200 404", "302 404 404 200 404"),
+    "patients/<int:patient_id>/treatments/<int:treatment_id>/observations/": (
+        "302 404 404 200 404",
+        "302 404 404 200 404",
+    ),
+    "patients/<int:patient_id>/treatments/<int:treatment_id>/observations/<int:observation_id>/": (
+        "302 404 404 200 404",
+        "302 404 404 200 404",
+    ),
+    "patients/<int:patient_id>/treatments/<int:treatment_id>/monitoring/": (
+        "302 404 404 200 404",
+        "302 404 404 405 405",
+    ),
+    "patients/<int:patient_id>/treatments/<int:treatment_id>/start/": ("302 404 404 302 404", "302 404 404 302 404"),
+    "patients/<int:patient_id>/treatments/new/": ("302 404 404 200 404", "302 404 404 200 404"),
+    "patients/<int:patient_id>/treatments/<int:treatment_id>/": ("302 404 404 200 404", "302 404 404 409 404"),
+    "patients/<int:patient_id>/treatments/<int:treatment_id>/cancel/": ("302 404 404 200 404", "302 404 404 200 404"),
+    # Owners alone change a clinic; nobody of the cast is one
+    "clinics/": ("302 404 404 302 302", "302 404 404 405 405"),
+    "clinics/<int:clinic_id>/": ("302 404 404 200 404", "302 404 404 404 404"),
+    "clinics/<int:clinic_id>/staff/": ("302 404 404 200 404", "302 404 404 404 404"),
+    "clinics/<int:clinic_id>/staff/<int:membership_id>/": ("302 404 404 404 404", "302 404 404 404 404"),
+    "clinics/<int:clinic_id>/quality/": ("302 404 404 200 404", "302 404 404 405 405"),
+    "clinics/<int:clinic_id>/quality.csv": ("302 404 404 200 404", "302 404 404 405 405"),
     "cohorts/": ("302 404 404 200 200", "302 404 404 405 405"),
+    "cohorts/compare/": ("302 404 404 200 200", "302 404 404 405 405"),
+    "cohorts/figure/<slug:name>.svg": ("302 404 404 200 200", "302 404 404 405 405"),
+    "cohorts/figure/<slug:name>.csv": ("302 404 404 200 200", "302 404 404 405 405"),
+    "cohorts/figure/<slug:name>.json": ("302 404 404 200 200", "302 404 404 405 405"),
     "settings/language/": (NEVER, NOWHERE),
     "help/": (EVERYBODY, NEVER),
     "consent/": ("302 200 200 404 404", "302 200 404 404 404"),
@@ -80,6 +130,7 @@ ACCESS = {
     "api/v1/ratings/": ("401 200 200 200 200", "401 400 400 400 400"),
     "api/v1/ratings/<int:pk>/": ("401 404 404 200 404", "401 405 405 405 405"),
     "api/v1/ratings/<int:pk>/amendments/": ("401 405 405 405 405", "401 400 404 400 404"),
+    "api/v1/claims/": ("401 404 404 200 200", "401 405 405 405 405"),
     "api/v1/cohorts/": ("401 404 404 200 200", "401 405 405 405 405"),
     # Signing in and out
     "account/login/": ("200 302 302 302 302", "200 302 302 302 302"),
@@ -180,15 +231,23 @@ def cast(patient, stranger, clinician, other_clinic):
 def ids(patient, clinician):
     """The patient's rows, by the word that stands before their ids in an address."""
     treatment = make.treatment(of=patient, by=clinician, started_at=timezone.now() - timedelta(hours=1.1))
+    make.alert_plan(at=patient.clinic, owner=clinician)
+    make.alert_rule(at=patient.clinic, by=clinician)
     return {
         "patients": patient.pk,
+        "clinics": patient.clinic_id,
+        "staff": clinician.memberships.get().pk,
         "treatments": treatment.pk,
         "courses": treatment.pk,
         "check-ins": treatment.check_ins.get(name="+1 h").pk,
         "c": links.token(treatment.check_ins.get(name="+1 h")),
+        "kiosk": treatment.check_ins.get(name="+1 h").pk,
         "calendar": patient.calendar_secret,
-        "ratings": make.rating(of=treatment, hours=-1).pk,
+        "ratings": make.rating(of=treatment, hours=-1, score=8).pk,
+        "alerts": Alert.objects.get().pk,
+        "observations": make.observation(of=treatment, by=clinician).pk,
         "instruments": "gad7",
+        "figure": "onset",
     }
 
 

@@ -15,8 +15,8 @@ import pytest
 from django.core.management import get_commands
 
 ROOT = Path(__file__).resolve().parents[1]
-ASKED = ["requirements.in", "requirements-dev.in"]
-LOCKS = ["requirements.txt", "requirements-dev.txt"]
+ASKED = ["requirements.in", "requirements-dev.in", "requirements-pdf.in"]
+LOCKS = ["requirements.txt", "requirements-dev.txt", "requirements-pdf.txt"]
 VAGUE = {"common", "helper", "helpers", "lib", "misc", "util", "utilities", "utils"}
 
 # Put together from pieces, so that this file does not hold what it forbids.
@@ -141,8 +141,9 @@ def test_every_locked_release_has_hashes_and_no_lock_names_a_host(lock):
 
 
 def test_what_is_tested_is_what_runs():
-    runtime, everything = (pins((ROOT / lock).read_text()) for lock in LOCKS)
+    runtime, everything, for_pdf = (pins((ROOT / lock).read_text()) for lock in LOCKS)
     assert runtime.items() <= everything.items()
+    assert [name for name, release in for_pdf.items() if runtime.get(name, release) != release] == []
 
 
 @pytest.mark.parametrize(("asked", "lock"), list(zip(ASKED, LOCKS, strict=True)))

@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "backend.web.patient.check_in.link_holder.LinkHolderMiddleware",
+    "backend.web.patient.check_in.kiosk_lock.KioskMiddleware",
     "django.middleware.common.CommonMiddleware",  # after it: else it leads on to what lacks a slash
     "backend.accounts.sign_in.middleware.NoStoreMiddleware",
     "backend.web.languages.LanguageMiddleware",
@@ -186,6 +187,8 @@ ACCOUNT_RATE_LIMITS = {
     "request_login_code": "100/m/ip,3/m/key,30/h/key",
     "reset_password": "100/m/ip,5/m/key",
     "reset_password_from_key": "100/m/ip",
+    "join": "100/m/ip",  # looks at an invitation
+    "join_address": "10/h/key",  # addresses that one invitation may have codes sent to
 }
 MFA_FORMS = {"add_webauthn": "backend.accounts.sign_in.forms.AddPasskeyForm"}
 MFA_ADAPTER = "backend.accounts.sign_in.adapters.FactorAdapter"
@@ -265,6 +268,7 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"weasyprint.progress": {"level": "WARNING"}},  # a line for every page of every report otherwise
 }
 
 # The broker is a doorbell, never a record: callers do not wait for it, and its loss loses no work.
