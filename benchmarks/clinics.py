@@ -11,7 +11,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.utils import timezone
 
 from backend.accounts.models import Clinic, Membership, Patient, Person, Role
-from backend.analysis.cohorts.counts import Member, members
+from backend.analysis.cohorts.counts import bits, members
 from backend.analysis.cohorts.population import on_grid
 from backend.analysis.conclude import ALGORITHM_VERSION
 from backend.analysis.outcomes.kernel import outcomes_of
@@ -140,7 +140,9 @@ def _outcomes(clinic: Clinic, treatments: Sequence[Treatment]) -> Iterator[Outco
                 n_ratings=int(found.n_ratings[at]),
                 last_dose_hours=0.0,
                 sentence="",
-                on_grid=Member.as_json(member),
+                grid_place=member.place,
+                grid_due=bits(member.due),
+                grid_answered=bits(member.answered),
                 stratum=_stratum(strata, clinic, treatment),
                 ratings_version=1,
                 rule_set_version=rules.version,

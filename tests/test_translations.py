@@ -21,7 +21,7 @@ OTHERS = [code for code, _name in settings.LANGUAGES if code != "en"]
 MARKS = set(translations.KEYWORDS)
 
 # What stands in templates as it is: the same in every language, or not for people.
-UNTRANSLATED = {"Ebb", "n", "UTC", "SHA-256"}
+UNTRANSLATED = {"Ebb", "n", "p", "z", "E1", "E2", "UTC", "SHA-256"}
 SPOKEN_ATTRIBUTES = r"""(?<![\w-])(?:aria-label|title|alt|placeholder|data-label)=("[^"]*"|'[^']*')"""
 
 

@@ -79,9 +79,9 @@ def leave_plan(*, actor: Person | None, clinic: Clinic, person: Person) -> None:
 
 
 def who_treat(clinic: Clinic) -> list[Person]:
-    """Return the people a plan may name, by name."""
+    """Return the people that a clinic may name to answer alerts or item 9, by name."""
     ids = Membership.objects.active().filter(clinic=clinic, role__in=RECORDING_ROLES).values("person")
-    return sorted(Person.objects.filter(pk__in=ids), key=lambda one: (one.name or one.email).casefold())
+    return sorted(Person.objects.filter(pk__in=ids), key=lambda one: one.known_as.casefold())
 
 
 def _refuse_what_is_invalid(plan: AlertPlan) -> None:

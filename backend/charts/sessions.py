@@ -142,5 +142,5 @@ def _key(picture: SessionsPicture) -> list[KeyEntry]:
 def _entry(place: int, session: Session) -> KeyEntry:
     style = _Style(place)
     sample = line(-_SAMPLE_PX, 0, _SAMPLE_PX, 0, style.line) + style.mark(0, 0, flagged=False)
-    empty = "" if session.points else f", {_('not rated')}"
-    return KeyEntry(sample, f"{session.name}{empty}")
+    name = session.name if session.points else _("{name}, not rated").format(name=session.name)
+    return KeyEntry(sample, name)

@@ -103,7 +103,7 @@ class History:
 
 def _outcomes(patient: Patient, rules: RuleSet) -> list[Outcome]:
     rows = Outcome.objects.filter(treatment__patient=patient, rule_set=rules.name)
-    return list(rows.defer("on_grid", "sentence", "input_sha256").order_by("pk"))
+    return list(rows.defer("sentence", "input_sha256").order_by("pk"))
 
 
 def _stale(treatments: Sequence[Treatment], outcomes: Sequence[Outcome]) -> list[Treatment]:

@@ -3,9 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from django.db import models
-from django.utils.translation import gettext_lazy as _
+from enum import StrEnum
 
 from backend.tracking.models import Observation, Treatment
 
@@ -33,21 +31,21 @@ USUAL = {
 A_MINUTE = timedelta(minutes=1)
 
 
-class Moment(models.TextChoices):
+class Moment(StrEnum):
     """When blood pressure is taken."""
 
-    BEFORE = "before", _("before the dose")
-    FORTY = "forty", _("at 40 minutes")
-    END = "end", _("at the end")
+    BEFORE = "before"
+    FORTY = "forty"
+    END = "end"
 
 
-class Taking(models.TextChoices):
+class Taking(StrEnum):
     """How it stands with the pressure of a moment."""
 
-    UPCOMING = "upcoming", _("upcoming")
-    DUE = "due", _("due now")
-    TAKEN = "taken", _("taken")
-    NOT_TAKEN = "not_taken", _("not taken")
+    UPCOMING = "upcoming"
+    DUE = "due"
+    TAKEN = "taken"
+    NOT_TAKEN = "not_taken"
 
 
 # Minutes since the start: from when a pressure counts as that of the moment, when it is due, until when it counts.

@@ -6,6 +6,7 @@ from functools import wraps
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 
 from backend.accounts.models import Clinic, Membership, Patient, Person
 from backend.tracking.models import CheckIn, Treatment
@@ -50,6 +51,12 @@ def _expect_staff(person: Person) -> None:
 def patients_of_staff(person: Person) -> QuerySet[Patient]:
     """Return the patients of the clinics a person works at; without their own record elsewhere."""
     return Patient.objects.visible_to(person).filter(clinic__in=Clinic.objects.staffed_by(person))
+
+
+def patient_to_treat(person: Person, patient_id: int) -> Patient:
+    """Return a patient whom a person treats, with their clinic and sign-in; 404 for any other."""
+    treated = Patient.objects.treated_by(person).select_related("clinic", "person")
+    return get_object_or_404(treated, pk=patient_id)
 
 
 def own_patients(person: Person) -> QuerySet[Patient]:

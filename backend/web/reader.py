@@ -70,7 +70,7 @@ class Reader:
     def name(self) -> str:
         """Return what the reader is called here."""
         person = self._request.user
-        return str(person.name or person.email) if person.is_authenticated else ""
+        return person.known_as if person.is_authenticated else ""
 
     @property
     def is_demo(self) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.analysis.cohorts.counts import Counts, Member, members, merged
+from backend.analysis.cohorts.counts import Counts, Member, bits, members, merged
 from backend.analysis.cohorts.population import on_grid, populations
 from backend.analysis.outcomes.rules import rule_set
 from backend.analysis.outcomes.study import Series, episodes_per_treatment, study_of
@@ -61,7 +61,7 @@ def test_however_treatments_are_spread_over_strata_they_add_up(strata):
 def test_counts_survive_being_stored():
     _, labelled = simulated()
     everybody = counted(labelled)
-    assert [Member.from_json(one.as_json()) for one in everybody] == everybody
+    assert [Member.stored(one.place, bits(one.due), bits(one.answered)) for one in everybody] == everybody
     whole = Counts.of(everybody, PLAN.grid_hours)
     assert Counts.from_json(whole.as_json(), PLAN.grid_hours) == whole
 

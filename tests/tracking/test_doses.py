@@ -56,8 +56,3 @@ def test_the_ranges_stand_in_the_documents():
     rows = re.findall(r"^\| (\w+) \| (\w+) \| ([\d.]+) \| ([\d.]+) \|$", METHOD, re.MULTILINE)
     told = {(drug, route): (Decimal(low), Decimal(high)) for drug, route, low, high in rows}
     assert told == {(Drug(drug).value, Route(route).value): ends for (drug, route), ends in MG_PER_KG.items()}
-
-
-def test_the_range_is_by_weight():
-    assert dose(40).mg_per_kg == Decimal("0.5")
-    assert dose(40, kg=None).mg_per_kg is None

@@ -147,7 +147,7 @@ def test_the_sweep_repairs_what_no_message_announced(lost):
 
 def test_deleting_every_conclusion_loses_nothing(lost):
     estimation.sweep()
-    kept = Outcome.objects.order_by("treatment", "unit", "rule_set").values("status", "input_sha256", "on_grid")
+    kept = Outcome.objects.order_by("treatment", "unit", "rule_set").values("status", "input_sha256", "grid_place")
     before, cells = list(kept), sorted(map(str, StratumCells.objects.values_list("counts", flat=True)))
     Outcome.objects.all().delete()
     Stratum.objects.all().delete()

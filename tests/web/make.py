@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.test import Client
 
-PHONE, DESK = (360, 740), (1280, 800)
+PHONE, TABLET, DESK = (360, 740), (820, 1180), (1280, 800)
 
 
 def sign_in(context, person, address):

@@ -212,6 +212,14 @@ def test_a_wrong_address_is_said_beside_the_field_and_the_rest_stays(code):
     assert 'value="Nia"' in page
 
 
+def test_an_address_too_long_to_keep_is_said_beside_the_field(code):
+    too_long = f"{'a' * 60}@{'.'.join(['b' * 60] * 4)}.example"
+    answer = give(Client(), code, too_long)
+    assert answer.status_code == 200
+    assert "at most 254 characters" in said(answer)
+    assert not mail.outbox
+
+
 def test_joining_in_a_browser(browser_of, transactional_db, clinic, clinician, live_server):
     newcomer = make.patient(at=clinic, sign_in=False)
     code = invitations.invite(actor=clinician, patient=newcomer).code

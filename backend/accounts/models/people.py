@@ -62,6 +62,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return f"Person {self.pk}"  # never the address: Django's admin log keeps this text
 
+    @property
+    def known_as(self) -> str:
+        """Return their name, or their address while they have none; for themselves and those who chose them."""
+        return str(self.name or self.email)
+
     def save(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - whatever Django passes
         """Store the person; an address never goes without its hash."""
         fields = options.get("update_fields")

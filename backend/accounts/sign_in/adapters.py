@@ -71,7 +71,7 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth ships no
     def get_public_key_credential_user_entity(self, user: Person) -> dict[str, Any]:
         """Return the person as a device shows them."""
         entity: dict[str, Any] = super().get_public_key_credential_user_entity(user)
-        return entity | {"display_name": user.name or user.email}
+        return entity | {"display_name": user.known_as}
 
     def build_totp_svg(self, url: str) -> str:
         """Return the QR code as SVG that may stand in a page: nothing in it needs a style or another address."""

@@ -19,8 +19,6 @@ Measure = Literal["onset", "in_response", "loss_median", "mean_duration"]
 Group = Literal["cohort", "at_common_check_ins", "comparator", "others_failed"]
 Why = Literal["", "too_few", "nobody_rated_so_late", "no_check_in_by_then"]
 
-CLAIMS: tuple[Claim, ...] = ("within_hours", "for_weeks", "unlike_ssris", "others_failed")
-
 
 @dataclass(frozen=True, slots=True)
 class Shown:

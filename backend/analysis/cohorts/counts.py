@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import add
 from typing import Any, Self, TypeVar
 
 import numpy as np
@@ -12,6 +13,7 @@ from backend.analysis.cohorts.cells import Cells, Event, Spans
 from backend.analysis.cohorts.population import OnGrid
 from backend.analysis.outcomes.kernel import Reason
 
+BETWEEN_CELLS = "/"
 ENDS_OF_A_CELL = 6  # first and last grid time of onset, of loss since the last dose and of loss since the first
 
 Cell = tuple[int, ...]
@@ -32,19 +34,42 @@ class Member:
     due: tuple[int, ...] = ()
     answered: tuple[int, ...] = ()
 
-    def as_json(self) -> dict[str, Any]:
-        """Return it as JSON."""
-        if self.reason:
-            return {"reason": self.reason}
-        return {name: list(getattr(self, name)) for name in ("e1", "e2", "due", "answered")}
+    @property
+    def place(self) -> str:
+        """Return its cells, or why it has none, as a text: equal where members count as the same."""
+        return self.reason or BETWEEN_CELLS.join(" ".join(map(str, cell)) for cell in (self.e1, self.e2))
 
     @classmethod
-    def from_json(cls, stored: dict[str, Any]) -> Self:
-        """Read what `as_json` wrote."""
-        return cls(
-            stored.get("reason", ""),
-            *(tuple(stored.get(name, ())) for name in ("e1", "e2", "due", "answered")),
-        )
+    def stored(cls, place: str, due: int, answered: int) -> Self:
+        """Return the member of that place; `due`, `answered`: its check-ins as `bits`."""
+        return cls(*_read(place), _numbers(due), _numbers(answered))
+
+
+def bits(numbers: Iterable[int]) -> int:
+    """Return small numbers as the bits of one."""
+    return sum(1 << number for number in numbers)
+
+
+def _numbers(stored: int) -> tuple[int, ...]:
+    return tuple(number for number in range(stored.bit_length()) if stored >> number & 1)
+
+
+def _read(place: str) -> tuple[str, Cell, Cell]:
+    """Return the reason, or else both cells, that a place tells."""
+    if BETWEEN_CELLS not in place:
+        return place, (), ()
+    e1, e2 = (tuple(map(int, cell.split())) for cell in place.split(BETWEEN_CELLS))
+    return "", e1, e2
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """The members of one place: how many, and for how many each check-in was due and answered."""
+
+    place: str
+    count: int
+    due: tuple[int, ...]
+    answered: tuple[int, ...]
 
 
 def members(e1: OnGrid, e2: OnGrid) -> list[Member]:
@@ -87,31 +112,35 @@ class Counts:
     @classmethod
     def of(cls, counted: Iterable[Member], hours: Floats) -> Self:
         """Count members of one grid."""
-        return cls.weighted(Counter(counted), hours)
+        check_ins = range(len(hours) - 2)
+        alike = (
+            Alike(one.place, 1, *(tuple(int(at in numbers) for at in check_ins) for numbers in (one.due, one.answered)))
+            for one in counted
+        )
+        return cls.of_alike(alike, hours)
 
     @classmethod
-    def weighted(cls, counted: Mapping[Member, int], hours: Floats) -> Self:
-        """Count members of one grid, each as often as is said."""
+    def of_alike(cls, counted: Iterable[Alike], hours: Floats) -> Self:
+        """Add up members of one grid that were counted by their places; `due` and `answered` may be longer than it."""
         reasons: Counter[str] = Counter()
         e1, e2 = Counter[Cell](), Counter[Cell]()
-        due, answered = Counter[int](), Counter[int]()
-        for one, count in counted.items():
-            if one.reason:
-                reasons[one.reason] += count
+        due, answered = ([0] * (len(hours) - 2) for _ in range(2))
+        for one in counted:
+            reason, cell_e1, cell_e2 = _read(one.place)
+            if reason:
+                reasons[reason] += one.count
                 continue
-            e1[one.e1] += count
-            e2[one.e2] += count
-            for numbers, total in ((one.due, due), (one.answered, answered)):
-                for number in numbers:
-                    total[number] += count
-        check_ins = range(len(hours) - 2)
+            e1[cell_e1] += one.count
+            e2[cell_e2] += one.count
+            for total, more in ((due, one.due), (answered, one.answered)):
+                total[:] = map(add, total, more)
         return cls(
             tuple(hours.tolist()),
             dict(sorted(reasons.items())),
             dict(sorted(e1.items())),
             dict(sorted(e2.items())),
-            tuple(due[number] for number in check_ins),
-            tuple(answered[number] for number in check_ins),
+            tuple(due),
+            tuple(answered),
         )
 
     @property

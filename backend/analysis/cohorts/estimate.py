@@ -131,10 +131,6 @@ def _percentiles(draws: Floats) -> Interval:
     return Interval(lower, upper)
 
 
-def _widest(lower_draws: Floats, upper_draws: Floats) -> Interval:
-    return Interval(_percentiles(lower_draws).lower, _percentiles(upper_draws).upper)
-
-
 def _events(cells: Cells, event: Event) -> int:
     return int(cells.count[event.stop < len(cells.hours) - 1].sum())
 

@@ -12,12 +12,12 @@ from backend.accounts.models import Clinic, Person
 from backend.analysis.cohorts.claims import FELT_BETTER, HALVED_AND_CONFIRMED, Groups, Row, Shown, answered
 from backend.analysis.cohorts.keeping import NEVER
 from backend.analysis.schedule import protocol
-from backend.tracking.cohorts.cohort import Cohort, counted
+from backend.tracking.cohorts.cohort import Cohort, asked_for_cohort, counted
 from backend.tracking.cohorts.one_by_one import by_previous
 from backend.tracking.cohorts.parts import Part, Parts
 from backend.tracking.cohorts.reading import parts_of
 from backend.tracking.cohorts.selection import EITHER, HOURLY, Selection
-from backend.tracking.cohorts.stored import Asked, kept
+from backend.tracking.cohorts.stored import Asked, keep, kept
 from backend.tracking.models import Drug
 
 COMPARATOR_PROTOCOL = "weekly"
@@ -69,8 +69,11 @@ def asked_for_claims(clinics: QuerySet[Clinic], selection: Selection) -> Asked:
 def _worked_out(asked: Asked, *, claims: Claims) -> dict[str, Any]:
     rules = claims.about.rule_set
     rule_sets = {FELT_BETTER, HALVED_AND_CONFIRMED, rules}
+    also = asked_for_cohort(asked.clinics, claims.about)
+    key = also.key()
     parts, failed = _parts(asked, claims, sorted(rule_sets))
     under = {name: Cohort.of(replace(claims.about, rule_set=name), parts[name], asked.at) for name in rule_sets}
+    keep(key, also, under[rules].as_json())  # a page asks for both, and reads the outcomes once
     beside = set(protocol(COMPARATOR_PROTOCOL).grid_hours.tolist())
     common = tuple(hour for hour in under[rules].counts.hours if hour in beside)
     groups = Groups(

@@ -1,16 +1,16 @@
 """Count outcomes one by one, for what no stored counts tell: doses, dates, later treatments, what failed before."""
 
-import json
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import IntegerField, Max, Min, QuerySet, TextField, Value
+from django.db.models import Case, Count, F, IntegerField, Max, Min, QuerySet, Sum, TextField, Value, When
 from django.db.models.functions import Cast, Substr
+from django.utils import timezone
 
 from backend.accounts.models import Clinic, Patient
-from backend.analysis.cohorts.counts import Counts, Member
-from backend.analysis.schedule import protocol
+from backend.analysis.cohorts.counts import Alike, Counts
+from backend.analysis.schedule import PROTOCOLS, protocol
 from backend.tracking.cohorts.choosing import (
     Patients,
     chosen,
@@ -28,7 +28,13 @@ from backend.tracking.models import Outcome
 PATIENTS_AT_A_TIME = 5000  # so that no read keeps a writer waiting for long
 OF = "treatment__"
 
-Row = tuple[str, str, str, int | None, str]  # rule set, protocol, month such as 2026-01, trials failed, JSON
+KIND = ("rule_set", "treatment__protocol", "month", "failed")
+MOST_CHECK_INS = max(len(protocol(slug).check_ins) for slug in PROTOCOLS)
+LONGEST_HOURS = max(protocol(slug).check_ins[-1].closes for slug in PROTOCOLS)
+
+Row = tuple[
+    Any, ...
+]  # the columns of `KIND`, a place, how many there, and for how many each check-in was due, answered
 Kind = tuple[str, str, str, str]  # trials failed in a word, rule set, protocol, month
 
 
@@ -46,16 +52,15 @@ def by_previous(clinics: QuerySet[Clinic], selection: Selection, rule_sets: Sequ
 def _counted(
     clinics: QuerySet[Clinic], selection: Selection, rule_sets: Sequence[str], *, by_previous: bool
 ) -> dict[str, Parts]:
-    alike: Counter[Row] = Counter()
+    kinds: dict[Kind, list[Alike]] = {}
     for patients in _a_few_at_a_time(clinics):
-        alike.update(_rows(clinics, selection, rule_sets, patients, by_previous=by_previous))
-    kinds: dict[Kind, Counter[Member]] = {}
-    for (rules, protocol_slug, month, failed, text), count in alike.items():  # each JSON is read once
-        kind = (failed_word(failed), rules, protocol_slug, month)
-        kinds.setdefault(kind, Counter())[Member.from_json(json.loads(text))] += count
+        for row in _rows(clinics, selection, rule_sets, patients, by_previous=by_previous):
+            rules, protocol_slug, month, failed, place, count, *each = row
+            alike = Alike(place, count, tuple(each[:MOST_CHECK_INS]), tuple(each[MOST_CHECK_INS:]))
+            kinds.setdefault((failed_word(failed), rules, protocol_slug, month), []).append(alike)
     found: dict[str, Parts] = {word: {name: [] for name in rule_sets} for word in FAILED_BEFORE}
-    for (word, rules, protocol_slug, month), members in sorted(kinds.items()):
-        counts = Counts.weighted(members, protocol(protocol_slug).grid_hours)
+    for (word, rules, protocol_slug, month), listed in sorted(kinds.items()):
+        counts = Counts.of_alike(listed, protocol(protocol_slug).grid_hours)
         found[word][rules].append(Part(protocol_slug, date.fromisoformat(f"{month}-01"), counts))
     return found
 
@@ -70,7 +75,7 @@ def _a_few_at_a_time(clinics: QuerySet[Clinic]) -> Iterator[Patients]:
 
 def _rows(
     clinics: QuerySet[Clinic], selection: Selection, rule_sets: Sequence[str], among: Patients, *, by_previous: bool
-) -> Iterable[Row]:
+) -> Iterator[Row]:
     rows = Outcome.objects.filter(
         chosen(selection, OF),
         started_within(selection, OF),
@@ -87,5 +92,23 @@ def _rows(
     if selection.previous:
         rows = rows.alias(failed=failed_before()).filter(of_previous(selection))
     failed = failed_before() if by_previous else Value(None, IntegerField())
-    month = Substr(Cast("treatment__started_at", TextField()), 1, 7)
-    return rows.values_list("rule_set", "treatment__protocol", month, failed, Cast("on_grid", TextField()))
+    each = {
+        f"{column}_{number}": _how_many(column, number)
+        for column in ("grid_due", "grid_answered")
+        for number in range(MOST_CHECK_INS)
+    }
+    by_kind = rows.annotate(month=_month(timezone.now()), failed=failed).values(*KIND, "grid_place")
+    grouped = by_kind.annotate(count=Count("pk"), **each)
+    return iter(grouped.values_list(*KIND, "grid_place", "count", *each))
+
+
+def _month(now: datetime) -> Case:
+    """Return the month of a treatment; those in which every check-in is over are one, the latest of them."""
+    first = (now - timedelta(hours=LONGEST_HOURS)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    over = When(treatment__started_at__lt=first, then=Value(f"{first - timedelta(days=1):%Y-%m}"))
+    return Case(over, default=Substr(Cast("treatment__started_at", TextField()), 1, 7))
+
+
+def _how_many(column: str, number: int) -> Sum:
+    """Return for how many rows a bit is set."""
+    return Sum(F(column).bitrightshift(number).bitand(1), output_field=IntegerField())

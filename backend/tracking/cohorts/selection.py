@@ -213,7 +213,7 @@ def _with_previous(selection: Selection) -> list[str]:
 def _with_protocol(selection: Selection) -> list[str]:
     if selection.protocol == HOURLY:
         return [_("asked in the first hours")]
-    return [protocol(selection.protocol).title] if selection.protocol else []
+    return [_(protocol(selection.protocol).title)] if selection.protocol else []
 
 
 def _with_days(selection: Selection) -> list[str]:

@@ -87,11 +87,12 @@ def kept(asked: Asked) -> Json:
     if found is not None:
         return dict(found)
     worked_out = asked.work_out(asked)
-    _keep(key, asked, worked_out)
+    keep(key, asked, worked_out)
     return worked_out
 
 
-def _keep(key: str, asked: Asked, estimates: Json) -> None:
+def keep(key: str, asked: Asked, estimates: Json) -> None:
+    """Keep an answer under a key that was made before anything was read for it."""
     row = CohortCurve(
         key=key,
         clinics=asked.clinic_ids(),

@@ -30,14 +30,14 @@ def cells_of(stratum: Stratum) -> list[StratumCells]:
     """Return the cells that follow from the outcomes of a stratum as they are now."""
     hours = protocol(stratum.protocol).grid_hours
     rows = Outcome.objects.filter(stratum=stratum).order_by("instrument", "rule_set")
-    listed = rows.values_list("instrument", "rule_set", "on_grid")
+    listed = rows.values_list("instrument", "rule_set", "grid_place", "grid_due", "grid_answered")
     return [
         StratumCells(
             stratum=stratum,
             instrument=instrument,
             rule_set=rules,
             algorithm_version=ALGORITHM_VERSION,
-            counts=Counts.of((Member.from_json(one[2]) for one in group), hours).as_json(),
+            counts=Counts.of((Member.stored(*one[2:]) for one in group), hours).as_json(),
         )
         for (instrument, rules), group in groupby(listed, key=lambda row: row[:2])
     ]

@@ -9,6 +9,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from backend.accounts.models import Patient
+from backend.analysis.cohorts.counts import bits
 from backend.analysis.conclude import ALGORITHM_VERSION, Conclusion, conclude
 from backend.analysis.outcomes.rules import RuleSet
 from backend.tracking.estimation.reading import UnitFacts, read, started_of
@@ -17,10 +18,11 @@ from backend.tracking.models import Outcome, Stratum, Treatment, Unit, courses_o
 ATTEMPTS = 5  # times that new facts may arrive while an estimate is being made; then the sweep takes over
 Key = tuple[object, ...]
 KEY = ("treatment_id", "unit", "instrument", "rule_set")
+ON_GRID = ("grid_place", "grid_due", "grid_answered")
 CONCLUDED = tuple(field.name for field in fields(Conclusion) if field.name != "member")
 UPDATED = (
     *(name for name in CONCLUDED if name not in KEY),
-    "on_grid",
+    *ON_GRID,
     "stratum",
     "ratings_version",
     "algorithm_version",
@@ -82,7 +84,9 @@ def _outcome(unit: UnitFacts, found: Conclusion, now: datetime) -> Outcome:
         ratings_version=unit.version,
         algorithm_version=ALGORITHM_VERSION,
         computed_at=now,
-        on_grid=found.member.as_json(),
+        grid_place=found.member.place,
+        grid_due=bits(found.member.due),
+        grid_answered=bits(found.member.answered),
         **{name: getattr(found, name) for name in CONCLUDED},
     )
 
@@ -142,7 +146,7 @@ def _key(outcome: Outcome) -> Key:
 
 def _counted(outcome: Outcome | None) -> tuple[object, ...]:
     """Return what of an outcome shows in the counts of its stratum."""
-    return (None,) if outcome is None else (outcome.stratum_id, outcome.on_grid)
+    return (None,) if outcome is None else (outcome.stratum_id, *(getattr(outcome, name) for name in ON_GRID))
 
 
 def _differing(before: Mapping[Key, Outcome], after: Mapping[Key, Outcome]) -> int:
@@ -162,5 +166,5 @@ def _versions(outcome: Outcome) -> tuple[int, int]:
 
 
 def _content(outcome: Outcome | None) -> tuple[object, ...]:
-    names = (*CONCLUDED, "on_grid", "stratum_id")
+    names = (*CONCLUDED, *ON_GRID, "stratum_id")
     return () if outcome is None else tuple(getattr(outcome, name) for name in names)

@@ -286,7 +286,9 @@ class Migration(migrations.Migration):
                 ('last_dose_hours', models.FloatField()),
                 ('flags', models.CharField(blank=True, max_length=250)),
                 ('sentence', models.TextField()),
-                ('on_grid', models.JSONField()),
+                ('grid_place', models.CharField(max_length=120)),
+                ('grid_due', models.PositiveIntegerField()),
+                ('grid_answered', models.PositiveIntegerField()),
                 ('ratings_version', models.PositiveIntegerField()),
                 ('rule_set_version', models.PositiveSmallIntegerField()),
                 ('instrument_version', models.PositiveSmallIntegerField()),
@@ -446,6 +448,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='rating',
             index=models.Index(fields=['treatment', 'instrument', 'effective_at'], name='ratings_of_a_treatment'),
+        ),
+        migrations.AddIndex(
+            model_name='rating',
+            index=models.Index(fields=['instrument', 'effective_at'], name='ratings_of_late'),
         ),
         migrations.AddConstraint(
             model_name='rating',

@@ -104,7 +104,8 @@ class Outcome(models.Model):
     """What was concluded from one series of one treatment, or of the course it opens, under one rule set.
 
     Spans are half-open `(lower, upper]` in hours; an upper end of infinity is "not seen", empty is "not known".
-    The versions and the hash of the inputs say what it was computed from; `on_grid` is what it counts as in cohorts.
+    The versions and the hash of the inputs say what it was computed from; `grid_place`, `grid_due` and
+    `grid_answered` are what it counts as in cohorts: a `Member` of `backend.analysis.cohorts.counts`.
     """
 
     treatment = models.ForeignKey(Treatment, on_delete=models.CASCADE, related_name="outcomes")
@@ -131,7 +132,9 @@ class Outcome(models.Model):
     last_dose_hours = models.FloatField()  # from the first dose of a course to its last, 0 for one dose
     flags = models.CharField(max_length=250, blank=True)
     sentence = models.TextField()
-    on_grid = models.JSONField()
+    grid_place = models.CharField(max_length=120)
+    grid_due = models.PositiveIntegerField()  # bits
+    grid_answered = models.PositiveIntegerField()  # bits
     stratum = models.ForeignKey(Stratum, on_delete=models.SET_NULL, null=True, related_name="outcomes")
     ratings_version = models.PositiveIntegerField()  # of a course: the sum over its treatments
     rule_set_version = models.PositiveSmallIntegerField()

@@ -105,6 +105,7 @@ class Rating(models.Model):
         ]
         indexes = [
             models.Index(fields=["treatment", "instrument", "effective_at"], name="ratings_of_a_treatment"),
+            models.Index(fields=["instrument", "effective_at"], name="ratings_of_late"),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,7 @@
 """What staff write about a patient beside ratings: notes, and the treatments that came before."""
 
+from typing import Self
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -70,7 +72,7 @@ class StoppedBecause(models.TextChoices):
 class PreviousTreatmentQuerySet(models.QuerySet["PreviousTreatment"]):
     """Previous treatments as they stand."""
 
-    def standing(self) -> "PreviousTreatmentQuerySet":
+    def standing(self) -> Self:
         """Return those that nobody took off the list."""
         return self.filter(removed_at=None)
 

@@ -65,7 +65,7 @@ class RedoseReason(models.TextChoices):
 
 def protocol_choices() -> list[tuple[str, str]]:
     """Return (slug, title) pairs: a callable, so that a new protocol makes no migration."""
-    return [(slug, protocol(slug).title) for slug in PROTOCOLS]
+    return [(slug, str(_(protocol(slug).title))) for slug in PROTOCOLS]
 
 
 class TreatmentQuerySet(models.QuerySet["Treatment"]):

@@ -42,11 +42,6 @@ class Dose:
     mg: Decimal | None
     weight_kg: Decimal | None
 
-    @property
-    def mg_per_kg(self) -> Decimal | None:
-        """Return the dose by body weight, where both are known."""
-        return self.mg / self.weight_kg if self.mg and self.weight_kg else None
-
 
 @dataclass(frozen=True, slots=True)
 class DoseDoubt:

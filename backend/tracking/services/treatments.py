@@ -76,17 +76,15 @@ def correct_treatment(
         raise Conflict
     before = {name: getattr(stored, name) for name in EDITABLE}
     _apply(stored, changes)
-    differing = {
-        name: [before[name], getattr(stored, name)] for name in EDITABLE if before[name] != getattr(stored, name)
-    }
+    after = {name: getattr(stored, name) for name in EDITABLE}
+    differing = {name: [before[name], after[name]] for name in EDITABLE if before[name] != after[name]}
     if not differing:
         return stored
     if "protocol" in differing and stored.check_ins.filter(ratings__isnull=False).exists():
         raise Refused("protocol", "a check-in has been answered, so the protocol can no longer change")
     stored.version += 1
-    stored.save(
-        update_fields=[*differing, "protocol_version", "version"]
-    )  # ratings may be raising its version meanwhile
+    # Nothing else: ratings may be raising a column of theirs meanwhile.
+    stored.save(update_fields=[*differing, "protocol_version", "version"])
     changes_told = {name: [_told(old), _told(new)] for name, (old, new) in differing.items()}
     audit.record(actor, "treatment.changed", stored, patient=stored.patient, changes=changes_told, reason=reason)
     _follow(stored, estimates_change=bool(differing.keys() - WITHOUT_EFFECT))

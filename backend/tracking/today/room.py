@@ -86,6 +86,7 @@ def ratings_of_the_day(clinics: Collection[Clinic], now: datetime) -> list[Said]
     """Return what was rated of treatments that started within a day, by treatment and time."""
     rated = Rating.objects.complete().filter(
         instrument=PRIMARY,
+        effective_at__gt=now - 2 * A_DAY,  # a baseline is at most a day older than its dose
         treatment__state=Progress.STARTED,
         treatment__started_at__gt=now - A_DAY,
         treatment__started_at__lte=now,

@@ -1,8 +1,12 @@
-"""What a form says when somebody else changed its row meanwhile: what was typed stays, what is stored stands beside it.
+"""What a form says when what was sent is not stored: it was refused, or somebody else changed its row meanwhile.
+
+What was typed stays, and what is stored stands beside it.
 
     form = PatientForm(request.POST)                    # a VersionedForm
     try:
         change_patient(..., expected_version=form.cleaned_data["version"])
+    except Refused as refusal:
+        tell_refusal(form, refusal)
     except Conflict:
         now = Patient.objects.get(pk=patient.pk)
         tell_conflict(form, stored=initial_of(now), version=now.version)
@@ -22,6 +26,7 @@ from django.utils import timezone
 from django.utils.choices import flatten_choices
 from django.utils.translation import gettext as _
 
+from backend.accounts.refusals import Refused
 from backend.charts.words import number
 from backend.web.moments import stamp
 
@@ -46,6 +51,11 @@ class VersionedForm(forms.Form):
     """A form on a row that counts its versions; `initial` gives the one that was read."""
 
     version = VersionField()
+
+
+def tell_refusal(form: forms.Form, refusal: Refused, text: str = "") -> None:
+    """Say why a write was refused beside its field, or above the form where it has none; `text` in other words."""
+    form.add_error(refusal.field if refusal.field in form.fields else None, text or str(refusal))
 
 
 def tell_conflict(form: forms.Form, *, stored: Mapping[str, object], version: int) -> None:

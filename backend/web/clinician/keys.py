@@ -1,10 +1,17 @@
-"""Forms that are stored once however often they are sent: each carries a key of its own."""
+"""Forms that are stored once however often they are sent: each carries a key of its own; and the keys of rows."""
 
 from http import HTTPStatus
 from uuid import UUID, uuid4
 
 from django import forms
 from django.utils.translation import gettext as _
+
+LONGEST_ROW_KEY = 18  # digits that every database takes
+
+
+def row_key(sent: str) -> int:
+    """Return the key of a row as a button sends it; 0, which none has, for whatever is no key."""
+    return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) <= LONGEST_ROW_KEY else 0
 
 
 class KeyedForm(forms.Form):

@@ -13,11 +13,11 @@ TEXTS = (
     gettext_noop("Hourly, then weekly"),
     gettext_noop("Baseline, +1 to +4 hours after the dose, then every week for twelve weeks."),
     gettext_noop(
-        "A hit at the last answered hourly check-in has nothing to confirm it before day 6, when many have already "
-        "lost it: in simulation 59–61 % are found to respond, confirmed, where the truth is 63 %."
+        "A response first seen at the last answered hourly check-in has nothing to confirm it before day 6, when many "
+        "have already lost it: in simulation 59–61 % are found to respond, confirmed, where the truth is 63 %."
     ),
     gettext_noop("Hourly, day 1 and day 3, then weekly"),
-    gettext_noop("As hourly-weekly, with two more check-ins that can confirm an early response. Recommended."),
+    gettext_noop("As “Hourly, then weekly”, with two more check-ins that can confirm an early response. Recommended."),
     gettext_noop("In simulation 62–63 % are found to respond, confirmed, where the truth is 63 %."),
     gettext_noop("Weekly"),
     gettext_noop("Baseline, then every week for twelve weeks: for treatments that work slowly."),

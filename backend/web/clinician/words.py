@@ -11,6 +11,7 @@ from backend.accounts.models import Person
 from backend.charts.words import HOURS_PER_DAY, human_time, number, plain, told_in_days
 from backend.tracking.models import CheckIn, Drug, Outcome, State, Treatment
 from backend.tracking.models.check_ins import SUPERSEDED
+from backend.web.moments import stamp
 
 NOT_SEEN = gettext_lazy("not\N{NO-BREAK SPACE}seen")
 NOT_KNOWN = gettext_lazy("not\N{NO-BREAK SPACE}known")
@@ -48,6 +49,18 @@ def given(treatment: Treatment) -> str:
     """Return what was given: "ketamine 40 mg"."""
     drug = treatment.drug_name or str(Drug(treatment.drug).label)
     return drug if treatment.dose_mg is None else f"{drug} {number(float(treatment.dose_mg))}\N{NO-BREAK SPACE}mg"
+
+
+def per_kg(treatment: Treatment) -> str:
+    """Return the dose by body weight, "0.5"; empty where either is not on record."""
+    if not treatment.dose_mg or not treatment.weight_kg:
+        return ""
+    return number(round(float(treatment.dose_mg / treatment.weight_kg), 2))
+
+
+def dated(treatment: Treatment, zone: str) -> str:
+    """Return when the dose was given or is planned, else when the treatment was recorded."""
+    return stamp(treatment.dosed_at or treatment.created_at, zone)
 
 
 def status(outcome: Outcome | None, treatment: Treatment) -> Chip | None:
@@ -90,6 +103,11 @@ def length(hours: float | None, bound: str) -> str:
         return bound.format(length=f"{number(round(hours, 1))}\N{NO-BREAK SPACE}h")
     days = _("{number}\N{NO-BREAK SPACE}days").format(number=number(round(hours / HOURS_PER_DAY, 1)))
     return bound.format(length=days)
+
+
+def unrounded(found: float | None) -> str:
+    """Return a number with all its digits: inf where it was not seen, empty where it is not known."""
+    return "" if found is None else repr(float(found))
 
 
 def share(estimate: float) -> str:

@@ -16,6 +16,7 @@ from backend.accounts.invitations import accept, normalised, open_account, open_
 from backend.accounts.models import Invitation, Person
 from backend.accounts.refusals import Refused
 
+LONGEST_ADDRESS = 254  # characters, as accounts keep it
 KEPT = "joining"  # in the session: what was said on the way, until the record is taken
 OPENS_NOTHING = gettext_lazy(
     "This code opens nothing. It may be mistyped, or too old, or used already. Please try again, or ask your clinic"
@@ -38,6 +39,7 @@ class AddressForm(forms.Form):
 
     email = forms.EmailField(
         label=gettext_lazy("Your e-mail address"),
+        max_length=LONGEST_ADDRESS,
         help_text=gettext_lazy("We send a code there each time you sign in. You need no password."),
         widget=forms.EmailInput({"autocomplete": "email"}),
     )

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from backend.accounts.models import Clinic
+from backend.analysis.cohorts.counts import Member
 from backend.tracking import estimation
 from backend.tracking.cohorts import Selection, cohort, one_by_one
 from tests import make
@@ -46,7 +47,7 @@ def test_a_later_treatment_is_counted_by_its_number(clinic, clinician):
     assert [n(clinician, number=number) for number in (1, 2, 3, 4)] == [3, 1, 1, 0]
     found = cohort(clinician, Selection(number=3))
     outcome = third.outcomes.get(unit="treatment", instrument="nrs-anxiety", rule_set="R50C-L50")
-    assert found.counts.e1 == {tuple(outcome.on_grid["e1"]): 1}
+    assert found.counts.e1 == {Member.stored(outcome.grid_place, 0, 0).e1: 1}
 
 
 def test_a_course_has_a_number_of_its_own(clinic, clinician):

@@ -46,7 +46,7 @@ def test_claims_and_groups_are_found_again(six, clinician, monkeypatch):
         lambda: str(cohort(clinician, HALF)),
     ]
     worked_out = [ask() for ask in questions]
-    monkeypatch.setattr(stored, "_keep", lambda *_: pytest.fail("worked out again"))
+    monkeypatch.setattr(stored, "keep", lambda *_: pytest.fail("worked out again"))
     assert [ask() for ask in questions] == worked_out
 
 
@@ -128,7 +128,7 @@ def test_rebuilding_finds_and_repairs_a_kept_estimate_that_differs(six, clinicia
         ask()
     compare(clinician, Selection(), "drug", ["ketamine", "esketamine"])
     call_command("rebuild")
-    assert "3 kept estimates of cohorts worked out again" in capsys.readouterr().out
+    assert "4 kept estimates of cohorts worked out again" in capsys.readouterr().out
     right = str(cohort(clinician, HALF))
     for row in CohortCurve.objects.all():
         CohortCurve.objects.filter(pk=row.pk).update(estimates=row.estimates | {"due": [1], "rows": [], "tests": []})
@@ -165,3 +165,12 @@ def test_the_sweep_forgets_what_was_kept_long_ago_and_what_is_too_much(six, clin
     monkeypatch.setattr(sweeping, "MOST_KEPT", 1)
     estimation.sweep()
     assert [one.selection["route"] for one in CohortCurve.objects.all()] == ["sc"]
+
+
+def test_claims_keep_the_cohort_that_they_counted_on_the_way(six, clinician, monkeypatch):
+    about = claims(clinician, HALF).about
+    monkeypatch.setattr(stored, "keep", lambda *_: pytest.fail("worked out again"))
+    kept = cohort(clinician, about)
+    monkeypatch.undo()
+    CohortCurve.objects.all().delete()
+    assert str(cohort(clinician, about)) == str(kept)

@@ -158,7 +158,7 @@ def test_a_rule_ends_and_stays_on_the_page(by_owner, clinic, owner, address):
     by_owner.post(address, {"do": "end-rule", "rule": str(rule.pk)})
     assert "Rules that have ended" in said(by_owner.get(address))
     elsewhere = make.alert_rule(at=make.clinic(), by=owner)
-    for number in (str(elsewhere.pk), "x", ""):
+    for number in (str(elsewhere.pk), "x", "", "9" * 30, "9" * 5000):
         said(by_owner.post(address, {"do": "end-rule", "rule": number}), 404)
 
 

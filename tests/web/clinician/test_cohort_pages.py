@@ -168,8 +168,8 @@ def test_what_makes_sense_is_called_wrong_nowhere(at_desk, path):
 def test_a_filter_that_makes_no_sense_is_named_beside_its_field(at_desk, query):
     page = said(at_desk, f"/cohorts/?{query}", status=400)
     name = query.split("=")[0]
-    field = next(one for one in page.split('<p class="field">') if f'for="id_{name}"' in one)
-    assert f'<span class="error">{name} is &#x27;' in field
+    field = next(one for one in page.split('class="field"') if f'for="id_{name}"' in one)
+    assert f'id="id_{name}_error">{name} is &#x27;' in field
 
 
 def test_how_many_are_left_at_each_step(at_desk, treat):

@@ -61,6 +61,13 @@ def test_what_was_empty_is_filled_in_without_a_reason(at_desk, started):
     assert changed_fields() == {"lot", "benzodiazepine_24h", "rescue_medication_at"}
 
 
+def test_a_stored_time_out_of_reach_keeps_nobody_from_correcting_the_rest(at_desk, started):
+    Treatment.objects.update(rescue_medication_at=make.DOSED_AT.replace(year=1999))
+    sent = typed(at_desk, started, lot="A1")
+    assert at_desk.post(page_of(started), sent).status_code == 302
+    assert Treatment.objects.get().lot == "A1"
+
+
 def test_what_was_recorded_is_replaced_with_a_reason_only(at_desk, started, clinician):
     sent = typed(at_desk, started, dose_mg="45")
     response = at_desk.post(page_of(started), sent)

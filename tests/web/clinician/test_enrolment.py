@@ -201,7 +201,7 @@ def test_a_button_tapped_twice_lists_it_once_but_two_alike_are_two(at_desk, pati
 def test_nobody_takes_off_what_is_listed_for_another_patient(at_desk, patient, stranger):
     at_desk.post(enrolment_of(stranger), {"part": "previous", **THERAPY})
     theirs = PreviousTreatment.objects.get()
-    for chosen in (theirs.pk, 0, "x", "", "9" * 30):
+    for chosen in (theirs.pk, 0, "x", "", "9" * 30, "9" * 5000):
         response = at_desk.post(enrolment_of(patient), {"part": "take-off", "previous": chosen})
         assert response.status_code == 404
     assert PreviousTreatment.objects.standing().exists()

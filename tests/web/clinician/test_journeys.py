@@ -2,6 +2,7 @@
 
 import re
 from datetime import time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
@@ -13,9 +14,7 @@ from backend.tracking import estimation
 from backend.tracking.models import Alert
 from backend.tracking.services.alerts import add_rule
 from tests import make
-from tests.web.make import DESK, PHONE
-
-TABLET = (820, 1180)
+from tests.web.make import DESK, PHONE, TABLET
 
 
 @pytest.fixture
@@ -58,20 +57,14 @@ def rate(phone, score):
     phone.wait_for_load_state()
 
 
-def test_from_the_invitation_to_the_report(browser_of, clock, clinician):
-    desk = browser_of(clinician, size=DESK)
-    phone = browser_of(None, size=PHONE)
-    clock.pages += [desk, phone]
-
-    # The clinic enrols a patient and invites them.
+def join(desk, phone):
+    """The clinic enrols a patient and invites them; they join on their own phone and consent there."""
     desk.goto("/patients/new/")
     desk.get_by_label("Code").fill("H-1")
     desk.get_by_label("Treated for").select_option("gad")
     desk.get_by_role("button", name="Enrol").click()
     desk.get_by_role("button", name="Make an invitation").click()
     code = desk.locator(".code").inner_text()
-
-    # The patient joins on their own phone, and consents there.
     phone.goto("/join/")
     phone.get_by_label("Code from your clinic").fill(code.lower())
     phone.get_by_role("button", name="Go on").click()
@@ -83,37 +76,43 @@ def test_from_the_invitation_to_the_report(browser_of, clock, clinician):
     phone.get_by_role("button", name="Join", exact=True).click()
     phone.get_by_role("button", name="I have read this and agree").click()
     phone.get_by_text("You agreed on").wait_for()
-    patient = Patient.objects.get(code="H-1")
-    assert patient.person.email == "pat@example.org"
-    assert patient.current_consent().given
+    return Patient.objects.get(code="H-1")
 
-    # A treatment is planned, the patient rates before it, and the dose starts.
+
+def plan(desk, patient, at):
+    """The clinic plans an infusion for an instant."""
     desk.goto(f"/patients/{patient.pk}/")
     desk.get_by_role("link", name="Plan a treatment").click()
     desk.get_by_label("Drug", exact=True).select_option("ketamine")
     desk.get_by_label("Route").select_option("iv")
     desk.get_by_label("Dose in mg").fill("40")
     desk.get_by_label("Body weight in kg").fill("80")
-    planned = timezone.localtime(clock.now() + timedelta(minutes=10), timezone.zoneinfo.ZoneInfo("Europe/London"))
-    desk.get_by_label("Planned start of the first dose").fill(f"{planned:%Y-%m-%dT%H:%M}")
+    there = at.astimezone(ZoneInfo("Europe/London"))
+    desk.get_by_label("Planned start of the first dose").fill(f"{there:%Y-%m-%dT%H:%M}")
     desk.get_by_role("button", name="Continue").click()
     desk.get_by_text("0.5 mg/kg").wait_for()
     desk.get_by_role("button", name="Plan it").click()
+    desk.get_by_role("link", name="Dose started").wait_for()
+
+
+def test_from_the_invitation_to_the_report(browser_of, clock, clinician):
+    desk, phone = (browser_of(who, size=size) for who, size in ((clinician, DESK), (None, PHONE)))
+    clock.pages += [desk, phone]
+    patient = join(desk, phone)
+    assert patient.person.email == "pat@example.org"
+    assert patient.current_consent().given
+    plan(desk, patient, clock.now() + timedelta(minutes=10))
     rate(phone, 8)
     clock.pass_by(minutes=10)
     desk.goto(f"/patients/{patient.pk}/")
     desk.get_by_role("link", name="Dose started").click()
     desk.get_by_role("button", name="It starts now").click()
     desk.get_by_text("Check-ins follow from then.").wait_for()
-
-    # The hours after it, then a week.
     for score in (6, 4, 3, 3):
         clock.pass_by(minutes=61)
         rate(phone, score)
-    clock.pass_by(days=7)
-    phone.context.clear_cookies()  # a week is longer than a session
+    clock.pass_by(days=7)  # longer than a session
 
-    # The curve, and the report to file.
     desk = browser_of(clinician, size=DESK)
     desk.goto(f"/patients/{patient.pk}/")
     assert desk.locator('[data-of="baseline"]').first.get_attribute("value") == "8.0"
@@ -196,4 +195,4 @@ def test_from_two_routes_to_a_figure_on_file(browser_of, clinic, clinician):
         assert desk.request.get(address).body() == saved[kind]  # the link brings the same file again
     assert saved["SVG"].startswith(b"<svg") or b"<svg" in saved["SVG"][:200]
     assert b"cohort,curve,hours,estimate" in saved["CSV"]
-    assert b"iv" in saved["CSV"]
+    assert {line.split(b",")[0] for line in saved["CSV"].splitlines()[1:]} == {b"iv", b"intranasal"}

@@ -65,6 +65,16 @@ def test_what_was_typed_is_shown_once_more_with_the_dose_by_weight(at_desk, page
     assert Treatment.objects.get().dose_mg == 40
 
 
+@pytest.mark.parametrize("when", ["0001-01-01T00:00", "1999-12-31T23:59", "2200-01-01T00:00", "9999-12-31T23:59"])
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+def test_a_plan_at_either_end_of_the_calendar_is_refused_beside_its_field(at_desk, page, typed, patient, zone, when):
+    Patient.objects.filter(pk=patient.pk).update(time_zone=zone)
+    response = at_desk.post(page, typed(planned_at=when, count="24", days="13"))
+    assert response.status_code == 200
+    assert "Choose a day in the years 2000 to 2199." in said(response)
+    assert not Treatment.objects.exists()
+
+
 def test_a_treatment_is_planned_by_the_patients_clock(at_desk, page, typed, patient):
     Patient.objects.filter(pk=patient.pk).update(time_zone="America/New_York")
     wall = typed()["planned_at"]

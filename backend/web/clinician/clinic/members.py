@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from backend.accounts.models import AlertPlan, AuditEntry, Clinic, Membership, Role
+from backend.accounts.models import RECORDING_ROLES, AlertPlan, AuditEntry, Clinic, Membership, Person, Role
 from backend.accounts.sign_in.second_factor import FACTORS
 from backend.web.moments import day
 
@@ -67,6 +67,12 @@ def called(work: Membership) -> str:
     """Return somebody's name, or their address before they came: an invitation must not tell whose address it is."""
     person = work.person
     return str(person.name if person.name and _has_come(work) else person.email)
+
+
+def who_may_be_named(clinic: Clinic) -> list[tuple[Person, str]]:
+    """Return who can answer alerts or item 9 because they treat there, and what they are called, by that."""
+    works = work_at(clinic).filter(ended_at=None, role__in=RECORDING_ROLES)
+    return sorted(((one.person, called(one)) for one in works), key=lambda named: named[1].casefold())
 
 
 def duties(work: Membership) -> list[str]:

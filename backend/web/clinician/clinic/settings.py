@@ -23,7 +23,7 @@ from backend.web.care import Care
 from backend.web.clinician.clinic.room import clinic_of_staff, is_owner
 from backend.web.clinician.clinic.scales import scales_at
 from backend.web.clinician.clinic.settings_form import SettingsForm, initial_of
-from backend.web.clinician.conflicts import in_words, tell_conflict
+from backend.web.clinician.conflicts import in_words, tell_conflict, tell_refusal
 from backend.web.clinician.protocols import described
 from backend.web.moments import day
 
@@ -60,7 +60,7 @@ def _save(person: Person, chosen: Clinic, form: SettingsForm) -> HTTPStatus | No
         tell_conflict(form, stored=initial_of(now), version=now.version)
         return HTTPStatus.CONFLICT
     except Refused as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        tell_refusal(form, refusal)
         return HTTPStatus.OK
     return None
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backend.accounts.clinic_rules import MOST_RETENTION_MONTHS, optional_instruments
-from backend.accounts.models import RECORDING_ROLES, Clinic, Membership, Person
+from backend.accounts.models import Clinic, Person
 from backend.analysis.schedule import PROTOCOLS
 from backend.web.clinician.clinic.scales import optional_choices
 from backend.web.clinician.conflicts import VersionedForm
@@ -81,7 +81,8 @@ class SettingsForm(VersionedForm):
         self._offer("default_protocol", protocols)
         self._offer("offered_protocols", protocols)
         self._offer("asked_instruments", optional_choices())
-        self._offer("item9_owner", [(NOBODY, _("Nobody: PHQ-8 is asked, which has no item 9")), *_who_treat(clinic)])
+        readers = [(str(one.pk), called) for one, called in who_may_be_named(clinic)]
+        self._offer("item9_owner", [(NOBODY, _("Nobody: PHQ-8 is asked, which has no item 9")), *readers])
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]
@@ -139,11 +140,6 @@ def initial_of(clinic: Clinic) -> dict[str, Any]:
         "item9_owner": str(clinic.item9_owner_id or NOBODY),
         "item9_plan": clinic.item9_plan,
     }
-
-
-def _who_treat(clinic: Clinic) -> list[tuple[str, str]]:
-    working = Membership.objects.active().filter(clinic=clinic, role__in=RECORDING_ROLES).select_related("person")
-    return [(str(one.person_id), one.person.name or one.person.email) for one in working.order_by("pk")]
 
 
 def _with_current(choices: list[tuple[str, str]], current: str) -> list[tuple[str, str]]:

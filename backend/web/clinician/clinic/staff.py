@@ -18,6 +18,7 @@ from backend.accounts.staff import add_member, end_membership, invite_member
 from backend.web.access import SignedInRequest, staff_only
 from backend.web.clinician.clinic.members import ROLES, TITLES, called, duties, members, work_at
 from backend.web.clinician.clinic.room import clinic_of_owner, clinic_of_staff, is_owner
+from backend.web.clinician.conflicts import tell_refusal
 from backend.web.moments import day
 
 
@@ -100,7 +101,7 @@ def _invited(request: SignedInRequest, chosen: Clinic, form: InvitationForm) -> 
     try:
         work = invite_member(actor=request.user, clinic=chosen, **form.cleaned_data)
     except Refused as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        tell_refusal(form, refusal)
         return False
     email = form.cleaned_data["email"]
     if chosen.demo:

@@ -43,7 +43,7 @@ class Filters(forms.Form):
     )
     number = forms.CharField(label=_("Which one, 1 the first"), widget=forms.TextInput(attrs={"inputmode": "numeric"}))
     protocol = forms.ChoiceField(
-        label=_("Schedule"),
+        label=_("Protocol"),
         choices=lambda: [ANY, (HOURLY, _("any with hourly check-ins")), *protocol_choices()],
         required=False,
     )

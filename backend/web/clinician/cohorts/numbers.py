@@ -10,14 +10,14 @@ from backend.analysis.cohorts.estimate import Interval, Median
 from backend.analysis.cohorts.response import MeanDuration
 from backend.analysis.cohorts.wording import UNKNOWN, days
 from backend.charts.words import human_time
-from backend.web.clinician.words import share
+from backend.web.clinician.words import share, unrounded
 
 NOTHING = SafeString(UNKNOWN)
 
 
 def datum(number: float | None, words: str) -> SafeString:
     """Return words with the number that they round: `inf` for not seen, empty for unknown."""
-    return format_html('<data value="{}">{}</data>', "" if number is None else repr(float(number)), words)
+    return format_html('<data value="{}">{}</data>', unrounded(number), words)
 
 
 def a_share(number: float | None) -> SafeString:

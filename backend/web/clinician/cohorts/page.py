@@ -32,12 +32,13 @@ def cohorts(request: SignedInRequest) -> HttpResponse:
     selection = chosen(asked, form)
     if selection is None:
         return render(request, PAGE, {"form": form, "is_filtered": True}, status=400)
+    told = claims(request.user, selection)  # first: the cohort may be kept on the way
     found = cohort(request.user, selection)
     shown = {
         "form": form,
         "cohort": found,
         "is_filtered": bool(request.GET),
-        "claims": card(claims(request.user, selection)),
+        "claims": card(told),
         "compare_address": f"{reverse('compare')}?{urlencode(selection.as_params())}",
         **_told(found),
     }

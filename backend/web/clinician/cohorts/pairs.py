@@ -19,7 +19,7 @@ BY = {
     "indication": gettext_lazy("Indication"),
     "previous": gettext_lazy("Earlier treatments"),
     "number": gettext_lazy("First or later"),
-    "protocol": gettext_lazy("Schedule"),
+    "protocol": gettext_lazy("Protocol"),
 }
 GROUPS = ("a", "b")
 

@@ -15,6 +15,7 @@ from backend.tracking.models import Unit
 from backend.web.check_in_names import called
 from backend.web.clinician.cohorts.figures import followed_to_the_horizon
 from backend.web.clinician.cohorts.numbers import NOTHING, a_share, datum, mean_days, shares, waiting_time
+from backend.web.clinician.words import share
 
 EARLY_AND_LATER_HOURS = (24.0, 168.0)  # "confirmed at the next check-in" can fall into the drug's own effect
 COMPARED_HOURS = (168.0, 336.0, 672.0)
@@ -73,7 +74,7 @@ class Answered:
 def answered(found: Cohort) -> list[Answered]:
     """Return how much was answered at every check-in, in months that are over for everybody."""
     return [
-        Answered(called(name), count, due, f"{100 * count / due:.0f} %" if due else "")
+        Answered(called(name), count, due, share(count / due) if due else "")
         for name, count, due in zip(found.check_in_names, found.answered, found.due, strict=True)
     ]
 

@@ -8,8 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -20,9 +19,10 @@ from backend.tracking.models import Amendment, Rating
 from backend.tracking.services.ratings import Change, amend_rating
 from backend.tracking.services.refusals import Conflict, KeyReused, Refused
 from backend.web.access import SignedInRequest, staff_only
-from backend.web.clinician.conflicts import VersionField, tell_conflict
+from backend.web.clinician.conflicts import VersionField, tell_conflict, tell_refusal
 from backend.web.clinician.keys import KeyedForm
 from backend.web.clinician.patient.ratings import rating_rows
+from backend.web.clinician.treating.actions import back_to_patient
 
 LONGEST_REASON = 500
 NO_AMENDMENT = 0
@@ -101,7 +101,7 @@ def amend(request: SignedInRequest, patient_id: int, rating_id: int) -> HttpResp
     form = AmendForm(rating, request.POST.dict() if request.method == "POST" else None)
     status = _store(request, rating, form) if request.method == "POST" else HTTPStatus.OK
     if status == HTTPStatus.FOUND:
-        return redirect(f"{reverse('patient', args=[patient_id])}?treatment={rating.treatment_id}")
+        return back_to_patient(rating.treatment)
     if status == HTTPStatus.CONFLICT:
         rating = _rating(request, patient_id, rating_id)
     shown = {
@@ -131,7 +131,7 @@ def _store(request: SignedInRequest, rating: Rating, form: AmendForm) -> HTTPSta
     try:
         amendment, _replayed = amend_rating(actor=request.user, rating=rating, change=change)
     except Refused as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        tell_refusal(form, refusal)
         return HTTPStatus.OK
     except KeyReused:
         return form.tell_reuse()

@@ -9,7 +9,6 @@ from backend.web.clinician.patient.observations.summary import observed
 def beside(patient: Patient, treatment: Treatment | None, *, treats: bool) -> dict[str, object]:
     """Return `observed` of the treatment, and `notes` for those who treat there; `treats`: whether the reader does."""
     return {
-        "treats": treats,
         "observed": observed(treatment, by_those_who_treat=treats) if treatment else None,
         "notes": last_notes(patient, treatment) if treats else None,
     }

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,9 +19,10 @@ from backend.accounts.reading import note_reading
 from backend.tracking.models import Note, Treatment
 from backend.tracking.services.notes import LONGEST_NOTE, Draft, write_note
 from backend.tracking.services.refusals import KeyReused, Refused
-from backend.web.access import SignedInRequest, staff_only
+from backend.web.access import SignedInRequest, patient_to_treat, staff_only
+from backend.web.clinician.conflicts import tell_refusal
 from backend.web.clinician.keys import KeyedForm
-from backend.web.clinician.words import given, signed
+from backend.web.clinician.words import dated, given, signed
 from backend.web.moments import stamp
 
 SHOWN = 5  # on the patient's page; all of them have a page of their own
@@ -84,8 +85,7 @@ def last_notes(patient: Patient, treatment: Treatment | None) -> Notes:
 @require_http_methods(["GET", "HEAD", "POST"])
 def notes(request: SignedInRequest, patient_id: int) -> HttpResponse:
     """Show every note about a patient, and write another."""
-    theirs = Patient.objects.treated_by(request.user).select_related("clinic", "person")
-    patient = get_object_or_404(theirs, pk=patient_id)
+    patient = patient_to_treat(request.user, patient_id)
     note_reading(reader=request.user, patients=[patient])
     treatments = list(patient.treatments.order_by("-pk"))
     for one in treatments:
@@ -107,7 +107,7 @@ def _write(request: SignedInRequest, patient: Patient, form: NoteForm) -> HTTPSt
     try:
         write_note(actor=request.user, patient=patient, draft=form.draft)
     except Refused as refusal:
-        form.add_error(refusal.field, str(refusal))
+        tell_refusal(form, refusal)
         return HTTPStatus.OK
     except KeyReused:
         return form.tell_reuse()
@@ -135,5 +135,4 @@ def note_rows(patient: Patient, most: int | None = None) -> list[NoteRow]:
 
 def _named(treatment: Treatment) -> str:
     """Return "ketamine 40 mg, 24 Nov 2026, 15:10"."""
-    moment = treatment.dosed_at or treatment.created_at
-    return f"{given(treatment)}, {stamp(moment, treatment.patient.time_zone)}"
+    return f"{given(treatment)}, {dated(treatment, treatment.patient.time_zone)}"

@@ -1,6 +1,5 @@
 """Outcomes as a clinician reads them: sentences, a table of both ends of every span, and the numbers unrounded."""
 
-import math
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -9,7 +8,7 @@ from backend.analysis.outcomes.sentences import redosed_sentence
 from backend.charts.words import number, plain
 from backend.tracking.models import Outcome, Treatment, Unit
 from backend.tracking.pictures import Terms
-from backend.web.clinician.words import NOT_KNOWN, Chip, length, moment, status
+from backend.web.clinician.words import NOT_KNOWN, Chip, length, moment, status, unrounded
 from backend.web.moments import stamp
 
 
@@ -117,10 +116,3 @@ def _number(outcome: Outcome, name: str, words: str, places: int = 1) -> Number:
     found = getattr(outcome, name)
     told = str(NOT_KNOWN) if found is None else words.format(number=number(round(found, places)))
     return Number(name, unrounded(found), told)
-
-
-def unrounded(found: float | None) -> str:
-    """Return a number with all its digits: inf where it was not seen, empty where it is not known."""
-    if found is None:
-        return ""
-    return "inf" if math.isinf(found) else repr(float(found))

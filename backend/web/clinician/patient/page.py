@@ -20,7 +20,7 @@ from backend.web.clinician.patient.outcomes import told_of
 from backend.web.clinician.patient.ratings import rating_rows
 from backend.web.clinician.patient.sessions import dose_rows, session_rows
 from backend.web.clinician.treating.actions import actions
-from backend.web.clinician.words import CHECK_IN_STATES, Chip, given, reason
+from backend.web.clinician.words import CHECK_IN_STATES, Chip, dated, given, reason
 from backend.web.moments import stamp
 
 PASSED = {State.MISSED, State.SKIPPED}
@@ -102,9 +102,8 @@ def _tabs(look: Look, asked: QueryDict) -> list[Tab]:
 
 
 def _when(treatment: Treatment) -> str:
-    moment = treatment.dosed_at or treatment.created_at
     prefix = "" if treatment.started_at else f"{treatment.get_state_display()}, "
-    return prefix + stamp(moment, treatment.patient.time_zone)
+    return prefix + dated(treatment, treatment.patient.time_zone)
 
 
 def about(look: Look, treatment: Treatment) -> dict[str, object]:

@@ -12,6 +12,7 @@ from backend.charts.words import human_time
 from backend.instruments import get, spoken
 from backend.tracking.models import Amendment, Rating, Respondent, Timing
 from backend.tracking.services.entries import LIVE_WITHIN_MINUTES
+from backend.web.clinician.words import signed
 from backend.web.moments import stamp
 
 AN_HOUR = timedelta(hours=1)
@@ -87,9 +88,8 @@ def _notes(rating: Rating, zone: str) -> list[str]:
 
 
 def _change(rating: Rating, amendment: Amendment, zone: str) -> Change:
-    who = amendment.made_by.name or _("person {number}").format(number=amendment.made_by_id)
     withdrawn, corrected = _("withdrawn {when} by {who}: {reason}"), _("corrected {when} by {who}: {reason}")
     words = withdrawn if amendment.answers is None else corrected
-    said = words.format(when=stamp(amendment.made_at, zone), who=who, reason=amendment.reason)
+    said = words.format(when=stamp(amendment.made_at, zone), who=signed(amendment.made_by), reason=amendment.reason)
     score = "" if amendment.answers is None else _score(rating.instrument, amendment.total, amendment.answers)
     return Change(score, said)

@@ -64,7 +64,7 @@ def _reported(request: SignedInRequest, patient: Patient, *, treats: bool) -> di
         "patient": patient,
         "treatment": look.treatment,
         "printed": stamp(timezone.now(), patient.time_zone),
-        "printed_by": request.user.name or request.user.email,
+        "printed_by": request.user.known_as,
         "treats": treats,
         "notes": note_rows(patient) if treats and wants_notes else None,
         "query": request.GET.urlencode(),

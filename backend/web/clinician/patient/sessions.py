@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from backend.charts.words import number
 from backend.tracking.models import Outcome, Progress, RedoseReason, Treatment, Unit
 from backend.web.clinician.patient.look import Look
 from backend.web.clinician.patient.outcomes import Number, best, duration, onset
-from backend.web.clinician.words import Chip, given, status
+from backend.web.clinician.words import Chip, dated, given, per_kg, status
 from backend.web.moments import stamp
 
 Span = tuple[float | None, float | None]
@@ -54,7 +53,7 @@ def session_rows(look: Look) -> list[SessionRow]:
 def _session(treatment: Treatment, outcome: Outcome | None, first: Outcome | None) -> SessionRow:
     return SessionRow(
         treatment=treatment,
-        when=_at(treatment),
+        when=dated(treatment, treatment.patient.time_zone),
         given=given(treatment),
         status=status(outcome, treatment) if outcome else None,
         onset=onset(outcome) if outcome else None,
@@ -98,7 +97,7 @@ def dose_rows(look: Look) -> list[DoseRow]:
 
 def _dose(treatment: Treatment) -> DoseRow:
     zone = treatment.patient.time_zone
-    rescue, amount = treatment.rescue_medication_at, treatment.dose_mg
+    rescue, by_weight = treatment.rescue_medication_at, per_kg(treatment)
     beside = [
         (treatment.lot != "", _("lot {lot}").format(lot=treatment.lot)),
         (treatment.benzodiazepine_24h, _("benzodiazepine in the 24 h before")),
@@ -106,21 +105,14 @@ def _dose(treatment: Treatment) -> DoseRow:
         (treatment.psychotherapy_same_day, _("psychotherapy the same day")),
         (treatment.at_home, _("taken at home")),
     ]
-    per_kg = (
-        "" if amount is None or treatment.weight_kg is None else number(round(float(amount / treatment.weight_kg), 2))
-    )
     return DoseRow(
         treatment=treatment,
-        when=_at(treatment),
+        when=dated(treatment, treatment.patient.time_zone),
         until=stamp(treatment.ended_at, zone).rsplit(" ", 1)[-1] if treatment.ended_at else "",
         given=given(treatment),
         route=str(treatment.get_route_display()),
-        per_kg=_("{number} mg/kg").format(number=per_kg) if per_kg else "",
+        per_kg=_("{number} mg/kg").format(number=by_weight) if by_weight else "",
         beside=[words for holds, words in beside if holds],
         because="" if treatment.redose_reason == RedoseReason.UNKNOWN else str(treatment.get_redose_reason_display()),
         state=None if treatment.state == Progress.STARTED else Chip(str(treatment.get_state_display())),
     )
-
-
-def _at(treatment: Treatment) -> str:
-    return stamp(treatment.dosed_at or treatment.created_at, treatment.patient.time_zone)

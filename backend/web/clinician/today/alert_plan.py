@@ -9,30 +9,26 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from backend import instruments
-from backend.accounts.alert_plans import end_plan, save_plan, who_treat
-from backend.accounts.models import AlertPlan, Clinic, Role
+from backend.accounts.alert_plans import end_plan, save_plan
+from backend.accounts.models import AlertPlan, Clinic
 from backend.tracking.models import AlertRule, Crossing
 from backend.tracking.services.alerts import add_rule, end_rule
 from backend.tracking.services.refusals import Conflict, Refused
 from backend.web.access import SignedInRequest, staff_only
-from backend.web.clinician.conflicts import VersionedForm, tell_conflict
+from backend.web.clinician.clinic.members import who_may_be_named
+from backend.web.clinician.clinic.room import clinic_of_staff, is_owner
+from backend.web.clinician.conflicts import VersionedForm, tell_conflict, tell_refusal
+from backend.web.clinician.keys import row_key
 from backend.web.clinician.today.alert_words import rule_words, scale_of
 from backend.web.moments import stamp
 
-DAYS = [
-    ("1", gettext_lazy("Monday")),
-    ("2", gettext_lazy("Tuesday")),
-    ("3", gettext_lazy("Wednesday")),
-    ("4", gettext_lazy("Thursday")),
-    ("5", gettext_lazy("Friday")),
-    ("6", gettext_lazy("Saturday")),
-    ("7", gettext_lazy("Sunday")),
-]
+DAYS = [(str(number + 1), name) for number, name in WEEKDAYS.items()]  # Monday is 1, as plans have it
 AT_FIRST = {
     "days": ["1", "2", "3", "4", "5"],
     "from_time": "08:00",
@@ -82,10 +78,11 @@ class PlanForm(VersionedForm):
     )
 
     def __init__(self, clinic: Clinic, plan: AlertPlan | None, sent: Any = None) -> None:  # noqa: ANN401 - a QueryDict
-        initial = {**(as_typed(plan) if plan else AT_FIRST), "version": clinic.version}
+        initial = {**(initial_of(plan) if plan else AT_FIRST), "version": clinic.version}
         super().__init__(sent, initial=initial, label_suffix="")
-        self.people = {str(one.pk): one for one in who_treat(clinic)}
-        named = [(key, one.name or one.email) for key, one in self.people.items()]
+        may_be_named = who_may_be_named(clinic)
+        self.people = {str(one.pk): one for one, _called in may_be_named}
+        named = [(str(one.pk), called) for one, called in may_be_named]
         self.fields["owner"] = _with_choices(self.fields["owner"], [("", _("nobody yet")), *named])
         self.fields["second"] = _with_choices(self.fields["second"], [("", _("nobody")), *named])
 
@@ -132,20 +129,20 @@ class RuleLine:
 @require_http_methods(["GET", "HEAD", "POST"])
 def alert_plan(request: SignedInRequest, clinic_id: int) -> HttpResponse:
     """Show the plan and the rules of a clinic; its owners change them."""
-    clinic = get_object_or_404(Clinic.objects.staffed_by(request.user), pk=clinic_id)
-    writes = Clinic.objects.staffed_by(request.user, [Role.OWNER]).filter(pk=clinic.pk).exists()
-    if request.method == "POST" and not writes:
+    clinic = clinic_of_staff(request.user, clinic_id)
+    may_change = is_owner(request.user, clinic)
+    if request.method == "POST" and not may_change:
         raise Http404
     plan = AlertPlan.objects.select_related("owner", "second").filter(clinic=clinic).first()
     forms_shown = {"form": PlanForm(clinic, plan), "rule_form": RuleForm()}
     if request.method != "POST":
-        return _page(request, clinic, plan, forms_shown, writes=writes)
+        return _page(request, clinic, plan, forms_shown, may_change=may_change)
     do = WRITES.get(request.POST.get("do", ""), _save)
     failed = do(request, clinic, plan)
     if failed is None:
         return redirect("alert-plan", clinic.pk)
     status = HTTPStatus.CONFLICT if failed.pop("conflict", False) else HTTPStatus.OK
-    return _page(request, clinic, plan, forms_shown | failed, writes=True, status=status)
+    return _page(request, clinic, plan, forms_shown | failed, may_change=True, status=status)
 
 
 def _save(request: SignedInRequest, clinic: Clinic, plan: AlertPlan | None) -> dict[str, Any] | None:
@@ -157,10 +154,10 @@ def _save(request: SignedInRequest, clinic: Clinic, plan: AlertPlan | None) -> d
     except Conflict:
         clinic.refresh_from_db()
         stored = AlertPlan.objects.filter(clinic=clinic).first()
-        tell_conflict(form, stored=as_typed(stored) if stored else {}, version=clinic.version)
+        tell_conflict(form, stored=initial_of(stored) if stored else {}, version=clinic.version)
         return {"form": form, "conflict": True}
     except Refused as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        tell_refusal(form, refusal)
         return {"form": form}
     messages.success(request, _("The plan is saved. Alerts are on for the rules below."))
     return None
@@ -182,23 +179,22 @@ def _add_rule(
     try:
         add_rule(actor=request.user, clinic=clinic, **form.cleaned_data)
     except Refused as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        tell_refusal(form, refusal)
         return {"rule_form": form}
     messages.success(request, _("The rule is added."))
     return None
 
 
 def _end_rule(request: SignedInRequest, clinic: Clinic, plan: AlertPlan | None) -> None:  # noqa: ARG001 - as above
-    number = request.POST.get("rule", "")
     rules = AlertRule.objects.filter(clinic=clinic)
-    end_rule(actor=request.user, rule=get_object_or_404(rules, pk=int(number) if number.isdecimal() else 0))
+    end_rule(actor=request.user, rule=get_object_or_404(rules, pk=row_key(request.POST.get("rule", ""))))
     messages.success(request, _("The rule has ended. Alerts it raised stay."))
 
 
 WRITES = {"save": _save, "end": _end, "add-rule": _add_rule, "end-rule": _end_rule}
 
 
-def as_typed(plan: AlertPlan) -> dict[str, Any]:
+def initial_of(plan: AlertPlan) -> dict[str, Any]:
     """Return a plan as its form has it."""
     people = {name: getattr(plan, f"{name}_id") or "" for name in PEOPLE}
     times = {name: getattr(plan, name) for name in ("from_time", "until_time", "action_plan")}
@@ -212,7 +208,7 @@ def _page(
     plan: AlertPlan | None,
     forms_shown: Mapping[str, Any],
     *,
-    writes: bool,
+    may_change: bool,
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     rules = [
@@ -231,7 +227,7 @@ def _page(
         "days": [day for number, day in DAYS if plan and number in plan.days],
         "rules": [one for one in rules if not one.until],
         "ended_rules": [one for one in rules if one.until],
-        "writes": writes,
+        "may_change": may_change,
     }
     return render(request, "clinician/today/alert_plan.html", shown | dict(forms_shown), status=status)
 

@@ -9,9 +9,10 @@ from django.utils.translation import ngettext
 from backend import instruments
 from backend.accounts.models import Clinic
 from backend.tracking.models import Alert, AlertRule, Crossing
+from backend.tracking.services.entries import LIVE_WITHIN_MINUTES
 from backend.web.moments import at_time
 
-LATE_FROM = timedelta(minutes=15)  # as `Timing`: what arrives sooner came in at once
+LATE_FROM = timedelta(minutes=LIVE_WITHIN_MINUTES)
 UNITS = {
     timedelta(days=1): lambda n: ngettext("recorded {n} day ago", "recorded {n} days ago", n),
     timedelta(hours=1): lambda n: ngettext("recorded {n} hour ago", "recorded {n} hours ago", n),

@@ -16,6 +16,7 @@ from backend.tracking.models import Alert
 from backend.tracking.services.alerts import acknowledge_alert
 from backend.tracking.services.refusals import Conflict, Refused
 from backend.web.access import SignedInRequest, staff_only
+from backend.web.clinician.conflicts import tell_refusal
 from backend.web.clinician.today.alert_words import alert_line
 from backend.web.moments import stamp
 
@@ -50,7 +51,7 @@ def alert_acknowledge(request: SignedInRequest, alert_id: int) -> HttpResponse:
         alert = mine.select_related("rule", "rating", "patient", "acknowledged_by").get(pk=alert_id)
         return _page(request, alert, form, yours=done)
     except Refused as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        tell_refusal(form, refusal)
         return _page(request, alert, form)
     messages.success(request, _("Kept: what was done about %(code)s.") % {"code": alert.patient.code})
     return redirect("today")

@@ -14,8 +14,8 @@ from backend.tracking.models import Treatment
 from backend.tracking.today import Looked, Need, Reason
 from backend.web.check_in_names import called
 from backend.web.clinician.today.alert_words import late_words, rule_words, scale_of
-from backend.web.clinician.words import given, length
-from backend.web.moments import at_time, stamp
+from backend.web.clinician.words import dated, given, length
+from backend.web.moments import at_time
 
 LONGEST_GIVEN = timedelta(hours=2)  # as ratings count as given during administration where no end is recorded
 CHIPS: dict[Reason, tuple[str | Promise, str]] = {
@@ -80,7 +80,7 @@ def rows_of(looked: Iterable[Looked], clinics: Mapping[int, Clinic], now: dateti
 
 def _row_of(looked: Looked, clinic: Clinic, now: datetime, titles: Mapping[Reason, str]) -> Row:
     treatment, here = looked.treatment, _Here(looked.treatment, now, clinic.time_zone, titles)
-    when = stamp(treatment.dosed_at or treatment.created_at, clinic.time_zone)
+    when = dated(treatment, clinic.time_zone)
     return Row(
         patient=treatment.patient,
         clinic=clinic,

@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from backend.accounts.models import RECORDING_ROLES, Clinic, Membership
 from backend.tracking.models import Alert
 from backend.tracking.today import Reason, looked_at
-from backend.web.access import SignedInRequest, staff_only
+from backend.web.access import SignedInRequest, signed_in
 from backend.web.clinician.today.alert_words import alert_line
 from backend.web.clinician.today.item9 import item9_lines
 from backend.web.clinician.today.rows import CHIPS, ORDERS, Row, in_order, rows_of
@@ -41,14 +41,14 @@ class Choice:
     count: int = 0
 
 
-@staff_only
+@signed_in
 @require_safe
 def today(request: SignedInRequest) -> HttpResponse:
     """Show who needs somebody now."""
     return render(request, "clinician/today/today.html", _shown(request))
 
 
-@staff_only
+@signed_in
 @require_safe
 def today_list(request: SignedInRequest) -> HttpResponse:
     """Return the list alone, for the page to put in the place of the one it has."""
@@ -60,6 +60,8 @@ def _shown(request: SignedInRequest) -> dict[str, object]:
     treats = Membership.objects.held_by(request.user, RECORDING_ROLES).filter(clinic=OuterRef("pk"))
     works_at = Clinic.objects.staffed_by(request.user).annotate(**{TREATS: Exists(treats)}).select_related("alert_plan")
     clinics = {one.pk: one for one in works_at}
+    if not clinics:
+        raise Http404
     alerts = list(
         Alert.objects.treated_by(request.user)
         .unacknowledged()

@@ -1,6 +1,8 @@
 """What a person may do to a treatment, and where."""
 
+from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 
 from backend.accounts.models import Patient, Person
 from backend.tracking.models import CheckIn, Progress, Treatment
@@ -16,6 +18,11 @@ def mine_to_treat(person: Person, patient_id: int, treatment_id: int) -> Treatme
     return get_object_or_404(mine.select_related("patient__clinic"), pk=treatment_id)
 
 
+def back_to_patient(treatment: Treatment) -> HttpResponseRedirect:
+    """Lead to the patient's page, where this treatment is the one looked at."""
+    return HttpResponseRedirect(f"{reverse('patient', args=[treatment.patient_id])}?treatment={treatment.pk}")
+
+
 def actions(treatment: Treatment | None, due: CheckIn | None, *, treats: bool) -> dict[str, object]:
     """Return what `clinician/treating/actions.html` needs; `due`: a check-in of the treatment that is open now.
 
@@ -23,7 +30,7 @@ def actions(treatment: Treatment | None, due: CheckIn | None, *, treats: bool) -
     """
     is_cancelled = treatment is not None and treatment.state == Progress.CANCELLED
     return {
-        "may_treat": treats,
+        "treats": treats,
         "lendable": Lendable(due.treatment.patient_id, due, called(due.name)) if treats and due else None,
         "cancellation": cancellation(treatment) if treatment is not None and is_cancelled else None,
     }

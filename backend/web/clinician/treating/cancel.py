@@ -6,9 +6,8 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -20,7 +19,7 @@ from backend.tracking.services.refusals import Conflict, Refused
 from backend.tracking.services.treatments import correct_treatment
 from backend.web.access import SignedInRequest, staff_only
 from backend.web.clinician.conflicts import VersionedForm, tell_conflict
-from backend.web.clinician.treating.actions import mine_to_treat
+from backend.web.clinician.treating.actions import back_to_patient, mine_to_treat
 from backend.web.clinician.treating.cancelled import cancellation
 from backend.web.clinician.treating.moments import add_refusal
 from backend.web.clinician.words import given
@@ -66,7 +65,7 @@ def cancel(request: SignedInRequest, patient_id: int, treatment_id: int) -> Http
             add_refusal(form, refusal, one.patient.time_zone)
         else:
             messages.success(request, said)
-            return HttpResponseRedirect(f"{reverse('patient', args=[patient_id])}?treatment={one.pk}")
+            return back_to_patient(one)
     return render(request, "clinician/treating/cancel.html", _shown(one, form), status=status)
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from backend.accounts.models import AuditEntry
 from backend.tracking.models import Progress, Treatment
+from backend.web.clinician.words import signed
 from backend.web.moments import stamp
 
 
@@ -24,6 +25,6 @@ def cancellation(treatment: Treatment) -> Cancellation | None:
     told = AuditEntry.objects.filter(target_type=label, target_id=str(treatment.pk), action="treatment.changed")
     for entry in told.select_related("actor").order_by("-pk"):
         if entry.changes.get("state", ["", ""])[1] == Progress.CANCELLED:
-            who = (entry.actor.name or entry.actor.email) if entry.actor else _("a program")
-            return Cancellation(str(who), stamp(entry.at, treatment.patient.time_zone), entry.reason)
+            who = signed(entry.actor) if entry.actor else _("a program")
+            return Cancellation(who, stamp(entry.at, treatment.patient.time_zone), entry.reason)
     return None

@@ -4,24 +4,22 @@ from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from backend.charts.words import number
 from backend.tracking.models import Progress, Treatment
 from backend.tracking.services.refusals import Conflict, Refused
 from backend.tracking.services.treatments import correct_treatment
 from backend.web.access import SignedInRequest, staff_only
 from backend.web.clinician.conflicts import tell_conflict
-from backend.web.clinician.treating.actions import mine_to_treat
+from backend.web.clinician.treating.actions import back_to_patient, mine_to_treat
 from backend.web.clinician.treating.cancelled import cancellation
 from backend.web.clinician.treating.correct_form import CorrectForm
 from backend.web.clinician.treating.moments import WallTimeField, add_refusal
-from backend.web.clinician.words import given
+from backend.web.clinician.words import given, per_kg
 
 
 @staff_only
@@ -56,7 +54,7 @@ def _corrected(request: SignedInRequest, one: Treatment, form: CorrectForm) -> H
     )
     if changed.version != one.version:
         messages.success(request, _("The treatment is corrected. What was recorded before is kept."))
-    return HttpResponseRedirect(f"{reverse('patient', args=[one.patient_id])}?treatment={one.pk}")
+    return back_to_patient(one)
 
 
 def _overtaken(request: SignedInRequest, one: Treatment) -> HttpResponse:
@@ -75,13 +73,12 @@ def _overtaken(request: SignedInRequest, one: Treatment) -> HttpResponse:
 def _shown(
     request: SignedInRequest, one: Treatment, form: CorrectForm, status: HTTPStatus = HTTPStatus.OK
 ) -> HttpResponse:
-    per_kg = one.dose_mg / one.weight_kg if one.dose_mg and one.weight_kg else None
     shown = {
         "form": form,
         "treatment": one,
         "patient": one.patient,
         "title": given(one),
-        "per_kg": number(round(float(per_kg), 2)) if per_kg is not None else "",
+        "per_kg": per_kg(one),
         "cancellation": cancellation(one) if one.state == Progress.CANCELLED else None,
     }
     return render(request, "clinician/treating/treatment.html", shown, status=status)

@@ -66,7 +66,7 @@ class CorrectForm(DetailsForm):
     )
 
     def __init__(self, treatment: Treatment, sent: QueryDict | None = None) -> None:
-        self.stored = stored_values(treatment)
+        self.stored = initial_of(treatment)
         super().__init__(treatment.patient.clinic, sent, self.stored, treatment.protocol)
         self._treatment = treatment
         for name in TIMES:
@@ -131,7 +131,7 @@ class CorrectForm(DetailsForm):
             self.ask("planned_at", text, _("Yes, keep both"), [other.pk, planned_at])
 
 
-def stored_values(treatment: Treatment) -> dict[str, Any]:
+def initial_of(treatment: Treatment) -> dict[str, Any]:
     """Return a treatment as the fields of its form have it."""
     columns = [*DetailsForm.base_fields, *TIMES, "lot", "benzodiazepine_24h", "psychotherapy_same_day", "version"]
     values = {name: getattr(treatment, name) for name in columns}

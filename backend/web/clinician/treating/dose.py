@@ -17,7 +17,7 @@ from backend.tracking.models import Progress, Treatment
 from backend.tracking.services.refusals import Conflict, Refused
 from backend.tracking.services.treatments import correct_treatment
 from backend.web.access import SignedInRequest, staff_only
-from backend.web.clinician.treating.actions import mine_to_treat
+from backend.web.clinician.treating.actions import back_to_patient, mine_to_treat
 from backend.web.clinician.treating.moments import WallTimeField, add_refusal, not_to_come
 from backend.web.clinician.words import given
 from backend.web.moments import stamp
@@ -52,8 +52,7 @@ def dose_start(request: SignedInRequest, patient_id: int, treatment_id: int) -> 
         form = DoseClock(treatment, request.POST if request.method == "POST" else None)
         try:
             if request.method == "POST" and _start(request, treatment, form):
-                back = reverse("patient", args=[treatment.patient_id])
-                return HttpResponseRedirect(f"{back}?treatment={treatment.pk}")
+                return back_to_patient(treatment)
         except Conflict:
             return HttpResponseRedirect(request.path)
         except Refused as refusal:

@@ -17,9 +17,10 @@ from backend.tracking.services.consent import give_consent, withdraw_consent
 from backend.tracking.services.patients import change_patient
 from backend.tracking.services.previous_treatments import record_previous, take_off_previous
 from backend.tracking.services.refusals import Conflict, Refused
-from backend.web.access import SignedInRequest, staff_only
+from backend.web.access import SignedInRequest, patient_to_treat, staff_only
 from backend.web.clinician.conflicts import tell_conflict
-from backend.web.clinician.treating.enrolment_forms import DetailsForm, PaperForm, PreviousRows
+from backend.web.clinician.keys import row_key
+from backend.web.clinician.treating.enrolment_forms import PaperForm, PatientForm, PreviousRows
 
 DETAILS = ("code", "time_zone", "indication")
 
@@ -28,8 +29,7 @@ DETAILS = ("code", "time_zone", "indication")
 @require_http_methods(["GET", "HEAD", "POST"])
 def enrolment(request: SignedInRequest, patient_id: int) -> HttpResponse:
     """Show the parts of an enrolment, each with a form of its own, and store the part that was sent."""
-    mine = Patient.objects.treated_by(request.user).select_related("clinic", "person")
-    patient = get_object_or_404(mine, pk=patient_id)
+    patient = patient_to_treat(request.user, patient_id)
     if request.method != "POST":
         return _page(request, patient)
     parts = {"details": _details, "previous": _previous, "take-off": _take_off, "paper": _paper, "withdraw": _withdraw}
@@ -40,7 +40,7 @@ def enrolment(request: SignedInRequest, patient_id: int) -> HttpResponse:
 
 
 def _details(request: SignedInRequest, patient: Patient) -> HttpResponse | None:
-    form = DetailsForm(request.POST, zone=patient.time_zone)
+    form = PatientForm(request.POST, zone=patient.time_zone)
     if not form.is_valid():
         return _page(request, patient, details=form)
     said = dict(form.cleaned_data)
@@ -68,9 +68,8 @@ def _previous(request: SignedInRequest, patient: Patient) -> HttpResponse | None
 
 
 def _take_off(request: SignedInRequest, patient: Patient) -> None:
-    chosen = request.POST.get("previous", "")
     listed = PreviousTreatment.objects.filter(patient=patient)
-    previous = get_object_or_404(listed, pk=chosen if chosen.isdecimal() else 0)
+    previous = get_object_or_404(listed, pk=row_key(request.POST.get("previous", "")))
     take_off_previous(actor=request.user, previous=previous)
 
 
@@ -96,14 +95,14 @@ def _page(
     request: SignedInRequest,
     patient: Patient,
     status: int = HTTPStatus.OK,
-    **sent: DetailsForm | PreviousRows | PaperForm,
+    **sent: PatientForm | PreviousRows | PaperForm,
 ) -> HttpResponse:
     """Show the page; the part that was sent as it was typed."""
     consent = patient.consents.select_related("recorded_by").order_by("-at", "-pk").first()
     initial = {**_stored(patient), "version": patient.version}
     shown = {
         "patient": patient,
-        "details": DetailsForm(initial=initial, zone=patient.time_zone),
+        "details": PatientForm(initial=initial, zone=patient.time_zone),
         "rows": PreviousRows(),
         "rows_open": "rows" in sent,
         "paper": PaperForm(label_suffix=""),

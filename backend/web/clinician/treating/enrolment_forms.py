@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from backend.accounts.consent import Text, text
 from backend.accounts.consent.texts import LANGUAGES
@@ -13,7 +13,7 @@ from backend.accounts.models import Clinic
 from backend.tracking.models import Adequate, Indication, StoppedBecause, TreatmentClass
 from backend.tracking.services.previous_treatments import Previous
 from backend.tracking.services.refusals import Refused
-from backend.web.clinician.conflicts import VersionedForm
+from backend.web.clinician.conflicts import VersionedForm, tell_refusal
 from backend.web.zones import zone_choices
 
 BLANK_ROWS = 3
@@ -21,7 +21,7 @@ NOT_CHOSEN = ("", gettext_lazy("not stated"))
 CODE_TAKEN = gettext_lazy("Another patient of the clinic has this code. Choose a different one.")
 
 
-class DetailsForm(VersionedForm):
+class PatientForm(VersionedForm):
     """What the clinic calls a patient, where their clock is, and what they are treated for."""
 
     code = forms.CharField(
@@ -45,8 +45,7 @@ class DetailsForm(VersionedForm):
     def refuse(self, refusal: Refused) -> None:
         """Say beside its field why the details were not stored."""
         known = {"code": str(CODE_TAKEN), "time_zone": _("Choose a time zone from the list.")}
-        field = refusal.field if refusal.field in self.fields else None
-        self.add_error(field, known.get(refusal.field, str(refusal)))
+        tell_refusal(self, refusal, known.get(refusal.field, ""))
 
 
 class PaperForm(forms.Form):
@@ -63,7 +62,7 @@ class PaperForm(forms.Form):
         return text(self.cleaned_data["paper_language"])
 
 
-class EnrolForm(DetailsForm, PaperForm):
+class EnrolForm(PatientForm, PaperForm):
     """A new patient."""
 
     clinic = forms.ChoiceField(label=gettext_lazy("Clinic"))
@@ -92,7 +91,9 @@ class PreviousForm(forms.Form):
     """One earlier treatment; a row left blank says nothing."""
 
     kind = forms.ChoiceField(
-        label=gettext_lazy("Kind"), required=False, choices=[("", gettext_lazy("none")), *TreatmentClass.choices]
+        label=gettext_lazy("Kind"),
+        required=False,
+        choices=[("", pgettext_lazy("earlier treatment", "none")), *TreatmentClass.choices],
     )
     name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=80)
     adequate = forms.ChoiceField(

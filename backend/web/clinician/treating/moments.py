@@ -8,11 +8,13 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backend.tracking.services.entries import FUTURE_TOLERATED_MINUTES
+from backend.tracking.services.entries import EARLIEST, FUTURE_TOLERATED_MINUTES, LATEST
 from backend.tracking.services.refusals import Overlapping, Refused
+from backend.web.clinician.conflicts import tell_refusal
 from backend.web.moments import stamp
 
 BY_THE_MINUTE = "%Y-%m-%dT%H:%M"
+YEARS = range(EARLIEST.year, LATEST.year)  # at the ends of the calendar arithmetic with instants overflows
 
 
 class WallTimeField(forms.DateTimeField):
@@ -34,6 +36,13 @@ class WallTimeField(forms.DateTimeField):
             if problem.code == "ambiguous_timezone":
                 raise ValidationError(_why_unclear(datetime.strptime(value, BY_THE_MINUTE))) from problem  # noqa: DTZ007 - by the wall
             raise
+
+    def validate(self, value: datetime | None) -> None:
+        """Refuse a year in which nobody is treated; what is stored may stay."""
+        super().validate(value)
+        if value is not None and value != self.stored and value.year not in YEARS:
+            told = {"first": YEARS[0], "last": YEARS[-1]}
+            raise ValidationError(_("Choose a day in the years %(first)s to %(last)s.") % told)
 
 
 def _why_unclear(wall: datetime) -> str:
@@ -66,7 +75,7 @@ def add_refusal(form: forms.Form, refusal: Refused, zone: str) -> None:
         told = {"start": start, "end": stamp(refusal.ended_at, zone) if refusal.ended_at else ""}
         by_end = {
             True: _("Another treatment of this patient was being given then, from %(start)s to %(end)s."),
-            False: _("Another treatment of this patient started before that, at %(start)s."),
+            False: _("Another treatment of this patient started before that, on %(start)s."),
         }
         text = by_end[bool(refusal.ended_at) and refusal.field == "started_at"] % told
-    form.add_error(refusal.field if refusal.field in form.fields else None, text)
+    tell_refusal(form, refusal, text)

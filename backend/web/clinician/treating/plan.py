@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
-from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
@@ -17,16 +16,17 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from backend.accounts.models import Patient
-from backend.charts.words import number
 from backend.tracking.models import Progress, Treatment
 from backend.tracking.models.treatments import COURSE_GAP
 from backend.tracking.services.courses import LONGEST_COURSE, every_days, on_weekdays, plan_course, planned_near
 from backend.tracking.services.refusals import Refused
-from backend.web.access import SignedInRequest, staff_only
+from backend.web.access import SignedInRequest, patient_to_treat, staff_only
+from backend.web.clinician.conflicts import tell_refusal
 from backend.web.clinician.protocols import described
+from backend.web.clinician.treating.actions import back_to_patient
 from backend.web.clinician.treating.details import DetailsForm
 from backend.web.clinician.treating.moments import WallTimeField
-from backend.web.clinician.words import given
+from backend.web.clinician.words import given, per_kg
 from backend.web.moments import stamp
 
 CHECK, STORE = "check", "store"  # what is asked for once everything is typed; anything else goes on typing
@@ -120,8 +120,7 @@ class PlanForm(DetailsForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 def plan(request: SignedInRequest, patient_id: int) -> HttpResponse:
     """Ask what is planned, show it once more, store it."""
-    mine = Patient.objects.treated_by(request.user).select_related("clinic")
-    patient = get_object_or_404(mine, pk=patient_id)
+    patient = patient_to_treat(request.user, patient_id)
     step = request.POST.get("step")
     with timezone.override(ZoneInfo(patient.time_zone)):
         form = PlanForm(patient, request.POST if request.method == "POST" else None)
@@ -129,7 +128,7 @@ def plan(request: SignedInRequest, patient_id: int) -> HttpResponse:
         if is_complete and step == STORE:
             stored = _stored(request, patient, form)
             if stored:
-                return HttpResponseRedirect(f"{reverse('patient', args=[patient.pk])}?treatment={stored[0].pk}")
+                return back_to_patient(stored[0])
         elif is_complete and step == CHECK:
             return render(request, "clinician/treating/check.html", _summed_up(request.POST, patient, form))
         shown = {"form": form, "patient": patient, "now": stamp(timezone.now(), patient.time_zone)}
@@ -141,7 +140,7 @@ def _stored(request: SignedInRequest, patient: Patient, form: PlanForm) -> list[
     try:
         made = plan_course(actor=request.user, patient=patient, details=form.details, moments=form.moments)
     except Refused as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        tell_refusal(form, refusal)
         return []
     said = ngettext("%(count)s treatment is planned.", "%(count)s treatments are planned.", len(made))
     messages.success(request, said % {"count": len(made)})
@@ -151,12 +150,11 @@ def _stored(request: SignedInRequest, patient: Patient, form: PlanForm) -> list[
 def _summed_up(sent: QueryDict, patient: Patient, form: PlanForm) -> dict[str, object]:
     """Return what is about to be stored, and what was typed for the way on and back."""
     treatment = Treatment(patient=patient, **form.details)
-    per_kg = form.dose.mg_per_kg
     return {
         "patient": patient,
         "treatment": treatment,
         "title": given(treatment),
-        "per_kg": number(round(float(per_kg), 2)) if per_kg is not None else "",
+        "per_kg": per_kg(treatment),
         "protocol": described(treatment.protocol),
         "moments": [stamp(moment, patient.time_zone) for moment in form.moments],
         "typed": list(_typed(sent)),

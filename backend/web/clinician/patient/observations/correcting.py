@@ -17,7 +17,7 @@ from backend.tracking.models import Observation, Progress, Treatment
 from backend.tracking.services.observations import VALUES, correct_observation
 from backend.tracking.services.refusals import Conflict, KeyReused, Refused
 from backend.web.access import SignedInRequest, staff_only
-from backend.web.clinician.conflicts import tell_conflict
+from backend.web.clinician.conflicts import tell_conflict, tell_refusal
 from backend.web.clinician.patient.observations.form import CorrectionForm, StrikeForm, values_of
 from backend.web.clinician.patient.observations.log import looks_at, rows_of
 from backend.web.clinician.patient.observations.pages import (
@@ -121,7 +121,7 @@ def _store(request: SignedInRequest, treatment: Treatment, history: History, for
         read = history.read_at(form.cleaned_data["version"])
         row, _replayed = correct_observation(actor=request.user, observation=read, correction=form.correction)
     except Refused as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        tell_refusal(form, refusal)
         return HTTPStatus.OK
     except KeyReused:
         return form.tell_reuse()

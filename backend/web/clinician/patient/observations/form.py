@@ -1,22 +1,20 @@
 """One look at a patient as a form: to write it down, to put another in its place, or to strike it out."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backend.tracking.models import Dissociation, Observation, Sedation
 from backend.tracking.models.observations import RANGES
-from backend.tracking.services.entries import FUTURE_TOLERATED_MINUTES
 from backend.tracking.services.observations import VALUES, Correction, Seen
 from backend.web.clinician.conflicts import VersionField
 from backend.web.clinician.keys import KeyedForm
+from backend.web.clinician.treating.moments import WallTimeField, not_to_come
 
-BY_THE_MINUTE = "%Y-%m-%dT%H:%M"
 LONGEST = 500  # characters of a remark or a reason
 NOT_NOTED = ("", gettext_lazy("not noted"))
 
@@ -46,11 +44,7 @@ def _reason() -> forms.CharField:
 class LookForm(KeyedForm):
     """A look to be written down; everything but the time may be left out, if something is left."""
 
-    at = forms.DateTimeField(
-        label=gettext_lazy("Time"),
-        input_formats=[BY_THE_MINUTE],
-        widget=forms.DateTimeInput({"type": "datetime-local"}, format=BY_THE_MINUTE),
-    )
+    at = WallTimeField(label=gettext_lazy("Time"))
     systolic = forms.IntegerField(label=gettext_lazy("Systolic"), help_text=gettext_lazy("mmHg"), **_within("systolic"))
     diastolic = forms.IntegerField(
         label=gettext_lazy("Diastolic"), help_text=gettext_lazy("mmHg"), **_within("diastolic")
@@ -88,10 +82,7 @@ class LookForm(KeyedForm):
 
     def clean_at(self) -> datetime:
         """Refuse a time to come."""
-        at: datetime = self.cleaned_data["at"]
-        if at > timezone.now() + timedelta(minutes=FUTURE_TOLERATED_MINUTES):
-            raise forms.ValidationError(_("This time is still to come."))
-        return at
+        return not_to_come(self.cleaned_data["at"])
 
     def clean(self) -> dict[str, Any]:
         """Ask for both pressures in their order, and for anything at all."""
@@ -116,15 +107,12 @@ class CorrectionForm(LookForm):
 
     def __init__(self, read: Observation, newest: Observation, sent: Mapping[str, Any] | None = None) -> None:
         super().__init__(sent, initial=values_of(read) | {"version": newest.pk})
-        self._read = read
+        self.fields["at"].stored = read.at  # type: ignore[attr-defined] # its own
 
     @property
     def correction(self) -> Correction:
-        """Return what a valid form says; a time left as it was keeps its seconds."""
-        seen = self.seen
-        same_minute = self._read.at.replace(second=0, microsecond=0) == seen.at
-        values = {name: getattr(seen, name) for name in VALUES} | ({"at": self._read.at} if same_minute else {})
-        return Correction(self.key, Seen(**values), self.cleaned_data["reason"])
+        """Return what a valid form says."""
+        return Correction(self.key, self.seen, self.cleaned_data["reason"])
 
 
 class StrikeForm(KeyedForm):

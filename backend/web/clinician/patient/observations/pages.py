@@ -18,6 +18,7 @@ from backend.tracking.monitoring import minutes_since_start, pressures, unusual
 from backend.tracking.services.observations import OBSERVED_WITHIN_HOURS, record_observation
 from backend.tracking.services.refusals import KeyReused, Refused
 from backend.web.access import SignedInRequest, patients_of_staff, staff_only
+from backend.web.clinician.conflicts import tell_refusal
 from backend.web.clinician.patient.observations.form import LookForm
 from backend.web.clinician.patient.observations.log import looks_at, pressure, rows_of, since_start, standing
 from backend.web.clinician.patient.observations.summary import observed
@@ -99,7 +100,7 @@ def _add(
             actor=request.user, treatment=treatment, seen=form.seen, client_uuid=form.key
         )
     except Refused as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        tell_refusal(form, refusal)
         return form, HTTPStatus.OK
     except KeyReused:
         return form, form.tell_reuse()
