@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from backend.accounts import audit, services
-from backend.accounts.models import Clinic, Invitation, Patient, Person
+from backend.accounts.models import Clinic, Invitation, Membership, Patient, Person
 from backend.accounts.refusals import Refused
 
 VALID_DAYS = 7  # [design] from a visit to the next one
@@ -102,16 +102,16 @@ def open_account(*, invitation: Invitation, email: str) -> None:
 def accept(*, actor: Person, code: str, name: str = "", language: str = "") -> Patient:
     """Link the patient of an invitation to somebody who has just signed in; it works once.
 
-    A name or language is kept where the account has none. `Refused` for a code that opens nothing, for who made the
-    invitation, and for who is a patient of that clinic already.
+    A name or language is kept where the account has none. `Refused` for a code that opens nothing, for who works at
+    that clinic, and for who is a patient of it already.
     """
     found = open_invitation(code)
     if found is None:
         raise Refused("code", "code opens no invitation, expected one that is neither used nor too old")
     Clinic.objects.select_for_update().get(pk=found.patient.clinic_id)  # two at once must not both be the first
     now = timezone.now()
-    if found.made_by_id == actor.pk:
-        raise Refused("actor", "actor made this invitation, expected the patient")
+    if Membership.objects.active().filter(clinic=found.patient.clinic_id, person=actor).exists():
+        raise Refused("actor", "actor works at this clinic, expected the patient")
     if Patient.objects.filter(clinic=found.patient.clinic_id, person=actor).exists():
         raise Refused("person", "person is a patient of this clinic under another code")
     if not Invitation.objects.open_at(now).filter(pk=found.pk, patient__person=None).update(used_at=now):

@@ -97,9 +97,10 @@ def test_a_patient_with_a_sign_in_is_not_invited(patient, clinician):
         invitations.invite(actor=clinician, patient=patient)
 
 
-def test_who_made_it_cannot_take_the_record(made, clinician, newcomer):
-    with pytest.raises(Refused, match="actor made this invitation"):
-        invitations.accept(actor=clinician, code=made.code)
+@pytest.mark.parametrize("role", ["owner", "clinician", "researcher"])
+def test_who_works_at_the_clinic_cannot_take_the_record(made, newcomer, role):
+    with pytest.raises(Refused, match="actor works at this clinic"):
+        invitations.accept(actor=make.member(at=newcomer.clinic, role=role), code=made.code)
     newcomer.refresh_from_db()
     assert newcomer.person is None
 

@@ -2,21 +2,21 @@
 
 from django.urls import path
 
-from backend.web.clinician.clinic import quality, room, settings, staff
+from backend.web.clinician.clinic import alert_plan, quality, room, settings, staff
 from backend.web.clinician.cohorts import compare, downloads
 from backend.web.clinician.cohorts import page as cohorts
+from backend.web.clinician.enrolling import enrol, enrolment, invitation, kiosk
 from backend.web.clinician.patient import amend, notes, report
 from backend.web.clinician.patient import page as patient
 from backend.web.clinician.patient.observations import correcting, sheet
 from backend.web.clinician.patient.observations import pages as observations
-from backend.web.clinician.today import alert_plan, alerts, patients, today
-from backend.web.clinician.treating import cancel, correct, dose, enrol, enrolment, invitation, kiosk, plan
+from backend.web.clinician.today import alerts, patients, today
+from backend.web.clinician.treating import cancel, correct, dose, plan
 
 TODAY = [
     path("today/", today.today, name="today"),
     path("today/list/", today.today_list, name="today-list"),
     path("alerts/<int:alert_id>/acknowledge/", alerts.alert_acknowledge, name="alert-acknowledge"),
-    path("clinics/<int:clinic_id>/alerts/", alert_plan.alert_plan, name="alert-plan"),
     path("patients/", patients.patients, name="patients"),
 ]
 
@@ -43,11 +43,14 @@ PATIENT = [
     ),
 ]
 
-TREATING = [
+ENROLLING = [
     path("patients/new/", enrol.enrol, name="enrol"),
     path("patients/<int:patient_id>/enrolment/", enrolment.enrolment, name="enrolment"),
     path("patients/<int:patient_id>/invitation/", invitation.invitation, name="invitation"),
     path("patients/<int:patient_id>/kiosk/<int:check_in_id>/", kiosk.kiosk, name="kiosk"),
+]
+
+TREATING = [
     path("patients/<int:patient_id>/treatments/new/", plan.plan, name="plan"),
     path("patients/<int:patient_id>/treatments/<int:treatment_id>/", correct.treatment, name="treatment"),
     path("patients/<int:patient_id>/treatments/<int:treatment_id>/cancel/", cancel.cancel, name="cancel"),
@@ -67,8 +70,9 @@ CLINIC = [
     path("clinics/<int:clinic_id>/", settings.clinic, name="clinic"),
     path("clinics/<int:clinic_id>/staff/", staff.staff, name="staff"),
     path("clinics/<int:clinic_id>/staff/<int:membership_id>/", staff.member, name="member"),
+    path("clinics/<int:clinic_id>/alerts/", alert_plan.alert_plan, name="alert-plan"),
     path("clinics/<int:clinic_id>/quality/", quality.quality, name="quality"),
     path("clinics/<int:clinic_id>/quality.csv", quality.quality_csv, name="quality-csv"),
 ]
 
-urlpatterns = [*TODAY, *PATIENT, *TREATING, *COHORTS, *CLINIC]
+urlpatterns = [*TODAY, *PATIENT, *ENROLLING, *TREATING, *COHORTS, *CLINIC]

@@ -121,7 +121,7 @@ def _as_somebody(request: HttpRequest, person: Person, invitation: Invitation, c
 
 def _told(refusal: Refused) -> str:
     said = {
-        "actor": _("You made this invitation yourself. Please sign out and let the patient use their own address."),
+        "actor": _("You work at this clinic. Please sign out and let the patient use their own address."),
         "person": _("This account is already a patient of this clinic. Please ask your clinic."),
     }
     return said.get(refusal.field, str(OPENS_NOTHING))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from backend.accounts.clinic_rules import MOST_RETENTION_MONTHS, optional_instruments
 from backend.accounts.models import Clinic, Person
 from backend.analysis.schedule import PROTOCOLS
+from backend.web.clinician.clinic.members import who_may_be_named
 from backend.web.clinician.clinic.scales import optional_choices
 from backend.web.clinician.conflicts import VersionedForm
 from backend.web.clinician.protocols import described

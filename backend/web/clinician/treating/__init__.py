@@ -1,1 +1,1 @@
-"""Inviting, enrolling, planning, starting and correcting, and a tablet lent to a patient."""
+"""Planning, starting, correcting and cancelling treatments."""

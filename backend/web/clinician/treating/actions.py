@@ -7,8 +7,8 @@ from django.urls import reverse
 from backend.accounts.models import Patient, Person
 from backend.tracking.models import CheckIn, Progress, Treatment
 from backend.web.check_in_names import called
+from backend.web.clinician.enrolling.kiosk import Lendable
 from backend.web.clinician.treating.cancelled import cancellation
-from backend.web.clinician.treating.kiosk import Lendable
 
 
 def mine_to_treat(person: Person, patient_id: int, treatment_id: int) -> Treatment:

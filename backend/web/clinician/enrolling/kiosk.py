@@ -22,7 +22,7 @@ from backend.web.patient.notices import is_open
 
 @dataclass(frozen=True, slots=True)
 class Lendable:
-    """A check-in that `clinician/treating/kiosk.html` offers to answer here and now; `name` as tables have it."""
+    """A check-in that `clinician/enrolling/kiosk.html` offers to answer here and now; `name` as tables have it."""
 
     patient_id: int
     check_in: CheckIn

@@ -13,8 +13,8 @@ from backend.language import ENGLISH
 from backend.tracking.services.patients import Enrolment, enrol_patient
 from backend.tracking.services.refusals import Refused
 from backend.web.access import SignedInRequest, staff_only
-from backend.web.clinician.treating.enrolment_forms import EnrolForm, PreviousRows
-from backend.web.clinician.treating.invitation import invite_and_keep
+from backend.web.clinician.enrolling.enrolment_forms import EnrolForm, PreviousRows
+from backend.web.clinician.enrolling.invitation import invite_and_keep
 
 
 @staff_only
@@ -34,7 +34,7 @@ def enrol(request: SignedInRequest) -> HttpResponse:
                 invite_and_keep(request, patient, form.cleaned_data["email"])
             return redirect("invitation", patient_id=patient.pk)
     wording = text(get_language() or ENGLISH)
-    return render(request, "clinician/treating/enrol.html", {"form": form, "rows": rows, "wording": wording})
+    return render(request, "clinician/enrolling/enrol.html", {"form": form, "rows": rows, "wording": wording})
 
 
 def _enrolled(request: SignedInRequest, clinics: list[Clinic], form: EnrolForm, rows: PreviousRows) -> Patient | None:

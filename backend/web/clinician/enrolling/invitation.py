@@ -46,7 +46,7 @@ def invitation(request: SignedInRequest, patient_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         invite_and_keep(request, patient, form.cleaned_data["email"])
         return redirect("invitation", patient_id=patient.pk)
-    return render(request, "clinician/treating/invitation.html", _shown(request, patient, form))
+    return render(request, "clinician/enrolling/invitation.html", _shown(request, patient, form))
 
 
 def invite_and_keep(request: SignedInRequest, patient: Patient, email: str = "") -> None:

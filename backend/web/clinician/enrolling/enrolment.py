@@ -19,8 +19,8 @@ from backend.tracking.services.previous_treatments import record_previous, take_
 from backend.tracking.services.refusals import Conflict, Refused
 from backend.web.access import SignedInRequest, patient_to_treat, staff_only
 from backend.web.clinician.conflicts import tell_conflict
+from backend.web.clinician.enrolling.enrolment_forms import PaperForm, PatientForm, PreviousRows
 from backend.web.clinician.keys import row_key
-from backend.web.clinician.treating.enrolment_forms import PaperForm, PatientForm, PreviousRows
 
 DETAILS = ("code", "time_zone", "indication")
 
@@ -111,4 +111,4 @@ def _page(
         "consent_is_current": is_current(consent),
         "wording": text(get_language() or ENGLISH),
     }
-    return render(request, "clinician/treating/enrolment.html", shown | sent, status=status)
+    return render(request, "clinician/enrolling/enrolment.html", shown | sent, status=status)

@@ -229,7 +229,7 @@ def _page(
         "ended_rules": [one for one in rules if one.until],
         "may_change": may_change,
     }
-    return render(request, "clinician/today/alert_plan.html", shown | dict(forms_shown), status=status)
+    return render(request, "clinician/clinic/alert_plan.html", shown | dict(forms_shown), status=status)
 
 
 def _with_choices(field: forms.Field, choices: list[tuple[str, Any]]) -> forms.Field:

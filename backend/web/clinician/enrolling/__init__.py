@@ -1,0 +1,1 @@
+"""Enrolling, inviting, and a tablet lent to a patient."""
