@@ -326,7 +326,7 @@ def test_a_table_has_the_columns_of_the_command_line_and_the_numbers_of_the_inte
     assert tuple(header) == CURVES
     told = at_desk.get("/api/v1/cohorts/", {"route": "iv"}).json()["curves"][name]
     assert [[float(cell) for cell in row[2:]] for row in rows] == [list(one.values()) for one in told]
-    assert {(row[0], row[1]) for row in rows} == {("IV infusion", name)}
+    assert {(row[0], row[1]) for row in rows} == {("all", name)}
     as_json = json.loads(at_desk.get(f"/cohorts/figure/{name}.json?route=iv").content)
     assert as_json["cohorts"][0]["curve"] == told
     assert as_json["asked"] == {"route": "iv"}
@@ -343,7 +343,7 @@ def test_a_file_of_too_few_has_no_numbers(at_desk, treat):
 def test_a_comparison_is_saved_with_both_groups(at_desk, two_routes):
     query = "?by=route&a=iv&b=im"
     _, *rows = csv.reader(io.StringIO(at_desk.get(f"/cohorts/figure/loss.csv{query}").content.decode()))
-    assert {row[0] for row in rows} == {"IV infusion", "into a muscle"}
+    assert {row[0] for row in rows} == {"iv", "im"}
     assert b"IV infusion, n = 6" in at_desk.get(f"/cohorts/figure/loss.svg{query}").content
 
 

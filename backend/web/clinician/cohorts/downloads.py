@@ -17,9 +17,10 @@ from backend.accounts.models import Person
 from backend.accounts.refusals import Refused
 from backend.analysis.cohorts.curve_rows import COLUMNS, curve_rows
 from backend.analysis.cohorts.drawing import MEASURES
+from backend.analysis.cohorts.population import EVERYONE
 from backend.charts import CohortPicture, cohort_svg
 from backend.tracking.cohorts import Cohort, cohort, selection_from
-from backend.tracking.pictures import cohort_pictures, comparison_pictures, group_words
+from backend.tracking.pictures import cohort_pictures, comparison_pictures
 from backend.web.access import SignedInRequest, staff_only
 from backend.web.clinician.cohorts.filters import asked_of
 from backend.web.clinician.cohorts.pairs import pair_of
@@ -29,7 +30,7 @@ CSV_COLUMNS = ("cohort", "curve", *COLUMNS)  # those of curves.csv, as the comma
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure as it was asked for: one cohort by its name, or two."""
+    """One figure as it was asked for: one cohort, or two, named as in curves.csv whatever the reader's language."""
 
     name: str
     params: dict[str, str]
@@ -76,9 +77,9 @@ def _asked(person: Person, name: str, asked: dict[str, str]) -> Figure:
     selection, pair = selection_from(asked), pair_of(asked) if "by" in asked else None
     if pair is None:
         found = cohort(person, selection)
-        return Figure(name, selection.as_params(), cohort_pictures(found)[name], [(selection.in_words(), found)])
+        return Figure(name, selection.as_params(), cohort_pictures(found)[name], [(EVERYONE, found)])
     compared = pair.compared(person, selection)
-    groups = [(group_words(compared.by, one.value, selection.unit), one.cohort) for one in compared.groups]
+    groups = [(one.value, one.cohort) for one in compared.groups]
     return Figure(name, pair.as_params(selection), comparison_pictures(compared)[name], groups)
 
 
@@ -97,13 +98,13 @@ def _csv(figure: Figure, _address: str) -> str:
 
 def _csv_rows(figure: Figure) -> Iterator[Sequence[object]]:
     """Yield a row for each cohort and check-in; a cohort too small for them has no numbers."""
-    for label, found in figure.cohorts:
+    for group, found in figure.cohorts:
         if found.estimate is None:
             nothing = [None] * (len(COLUMNS) - 2)
-            yield from ([label, figure.name, hours, *nothing, found.n] for hours in found.counts.hours[:-1])
+            yield from ([group, figure.name, hours, *nothing, found.n] for hours in found.counts.hours[:-1])
             continue
         for row in curve_rows(found.estimate)[figure.name]:
-            yield [label, figure.name, *row.values()]
+            yield [group, figure.name, *row.values()]
 
 
 def _json(figure: Figure, address: str) -> str:
@@ -116,12 +117,12 @@ def _json(figure: Figure, address: str) -> str:
         "asked": figure.params,
         "cohorts": [
             {
-                "name": label,
+                "name": group,
                 "n": found.n,
                 "left_out": found.counts.reasons,
                 "curve": curve_rows(found.estimate)[figure.name] if found.estimate else None,
             }
-            for label, found in figure.cohorts
+            for group, found in figure.cohorts
         ],
     }
     return json.dumps(told, ensure_ascii=False, indent=2, allow_nan=False)
