@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CHROMIUM := /usr/bin/chromium
-# With no part named, every core works; a part alone starts faster in one process.
-CORES = -n auto --maxprocesses=8
+# With no part named, several work side by side, two more than there are cores: tests wait for browsers and servers.
+# A part alone starts faster in one process.
+CORES = -n $(shell $(BIN)/python -c 'import os; print(min(8, os.cpu_count() + 2))')
 PYTEST = $(BIN)/python -m pytest $(if $(T),$(T),$(CORES))
 # Without compiled bytecode every process compiles all its imports again.
 unexport PYTHONDONTWRITEBYTECODE
