@@ -30,8 +30,13 @@ class _Shown:
     lines: tuple[tuple[str, float], ...]  # what a level is (a key of `_LEVELS`), and where
 
 
-def response_svg(curve: ResponseCurve, *, standalone: bool = False, width: int = 720) -> str:
-    """Draw one treatment's or course's ratings as SVG text; `width` is the layout width in px, 360 for a phone."""
+def response_svg(
+    curve: ResponseCurve, *, standalone: bool = False, width: int = 720, alternative: str | None = None
+) -> str:
+    """Draw one treatment's or course's ratings as SVG text; `width` is the layout width in px, 360 for a phone.
+
+    `alternative`: `response_alternative` of the curve, from whoever has it already.
+    """
     if not (isfinite(curve.maximum - curve.minimum) and curve.minimum < curve.maximum):
         raise ValueError(f"the scale runs from {curve.minimum} to {curve.maximum}, expected a finite, rising range")
     sheet = Sheet(short_hash(curve, standalone, width), width, standalone)
@@ -47,7 +52,7 @@ def response_svg(curve: ResponseCurve, *, standalone: bool = False, width: int =
             paragraphs(curve.notes, sheet.inner),
         ]
     )
-    return sheet.document(curve.title, response_alternative(curve), body)
+    return sheet.document(curve.title, response_alternative(curve) if alternative is None else alternative, body)
 
 
 def _shown(curve: ResponseCurve) -> _Shown:

@@ -43,8 +43,13 @@ class _Style:
         return marks.flagged_rating(x, y) if flagged else marks.rating(x, y)
 
 
-def sessions_svg(picture: SessionsPicture, *, standalone: bool = False, width: int = 720) -> str:
-    """Draw several sessions as SVG text; `width` is the layout width in px, 360 for a phone."""
+def sessions_svg(
+    picture: SessionsPicture, *, standalone: bool = False, width: int = 720, alternative: str | None = None
+) -> str:
+    """Draw several sessions as SVG text; `width` is the layout width in px, 360 for a phone.
+
+    `alternative`: `sessions_alternative` of the picture, from whoever has it already.
+    """
     if not (isfinite(picture.maximum - picture.minimum) and picture.minimum < picture.maximum):
         raise ValueError(f"the scale runs from {picture.minimum} to {picture.maximum}, expected a finite, rising range")
     if not picture.dates and len(picture.sessions) > marks.GROUPS:
@@ -62,7 +67,7 @@ def sessions_svg(picture: SessionsPicture, *, standalone: bool = False, width: i
             paragraphs(picture.notes, sheet.inner),
         ]
     )
-    return sheet.document(picture.title, sessions_alternative(picture), body)
+    return sheet.document(picture.title, sessions_alternative(picture) if alternative is None else alternative, body)
 
 
 def _drawable(session: Session, picture: SessionsPicture) -> Session:

@@ -13,7 +13,10 @@ _SAME_DAY = 0.25  # days; a rating six hours off the whole day is still told by 
 def number(value: float) -> str:
     """Return a value with at most two decimals, a true minus sign and no trailing zeros."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text.replace("-", "−").replace(".", decimal_mark())
+    if text == "-0":
+        return "0"
+    signed = text.replace("-", "−")
+    return signed.replace(".", decimal_mark()) if "." in signed else signed
 
 
 def decimal_mark() -> str:

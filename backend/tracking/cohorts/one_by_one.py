@@ -25,7 +25,7 @@ from backend.tracking.cohorts.parts import Part, Parts
 from backend.tracking.cohorts.selection import FAILED_BEFORE, Selection
 from backend.tracking.models import Outcome
 
-PATIENTS_AT_A_TIME = 5000  # so that no read keeps a writer waiting for long
+PATIENTS_AT_A_TIME = 10_000  # so that no read keeps a writer waiting for long
 OF = "treatment__"
 
 KIND = ("rule_set", "treatment__protocol", "month", "failed")

@@ -28,8 +28,8 @@ class Drawing:
     def alone(self, *, width: int, standalone: bool = True) -> str:
         """Return the picture by itself, with its stylesheet."""
         if isinstance(self.plain, ResponseCurve):
-            return response_svg(self.plain, width=width, standalone=standalone)
-        return sessions_svg(self.plain, width=width, standalone=standalone)
+            return response_svg(self.plain, width=width, standalone=standalone, alternative=self.in_words)
+        return sessions_svg(self.plain, width=width, standalone=standalone, alternative=self.in_words)
 
 
 def drawing(look: Look, treatment: Treatment, outcome: Outcome | None) -> Drawing | None:
