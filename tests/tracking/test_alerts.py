@@ -4,12 +4,16 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from backend.accounts.alert_plans import end_plan
 from backend.accounts.models import AuditEntry
-from backend.tracking.models import Alert, Crossing, Effect, Kind
+from backend.accounts.services import change_clinic
+from backend.tracking.models import Alert, Crossing, Effect, Fate, Kind
 from backend.tracking.services.alerts import acknowledge_alert, add_rule, end_rule
+from backend.tracking.services.crossings import standings
 from backend.tracking.services.ratings import log_rating
 from backend.tracking.services.refusals import Conflict, KeyReused, Refused
 from tests import make
@@ -100,6 +104,7 @@ def test_without_a_baseline_there_is_no_rise(clinic, owner, plan, treatment):
 
 
 def test_one_answer_can_cross_a_rule_even_where_others_are_missing(clinic, owner, plan, treatment):
+    change_clinic(actor=owner, clinic=clinic, fields={"item9_owner": owner, "item9_plan": "Call."})
     make.alert_rule(at=clinic, by=owner, kind="item", points=2, instrument="phq9", item=9)
     make.rating(of=treatment, hours=1, instrument="phq9", answers=[3] * 8 + [1])
     make.rating(of=treatment, hours=2, instrument="phq9", answers=[None] * 8 + [2])
@@ -140,7 +145,103 @@ def test_a_clinic_without_rules_asks_the_database_once_for_each_rating(clinic, o
     assert queries(9) == 1
 
 
+# Amended since
+
+
+def mails():
+    return list(Effect.objects.filter(kind=Kind.ALERT).order_by("alert", "number").values_list("state", flat=True))
+
+
+def stands():
+    alerts = list(Alert.objects.select_related("rule").order_by("pk"))
+    return [(one.points, one.is_withdrawn, one.reaches) for one in standings(alerts).values()]
+
+
+@pytest.mark.parametrize(
+    ("kind", "score", "found"), [("correct", 5, (5, False, False)), ("withdraw", None, (None, True, False))]
+)
+def test_below_the_rule_an_alert_stays_and_mails_that_wait_are_dropped(rule, treatment, clinician, kind, score, found):
+    rating = make.rating(of=treatment, score=9)
+    assert mails() == [Fate.WAITING, Fate.WAITING]
+    make.amendment(of=rating, kind=kind, score=score, by=clinician)
+    assert (raised(), stands(), mails()) == ([9], [found], [Fate.DROPPED, Fate.DROPPED])
+    entry = AuditEntry.objects.get(action="alert.mails_dropped")
+    assert (entry.actor, entry.changes, entry.reason) == (clinician, {}, "its rating was amended")
+    assert not Alert.objects.get().acknowledged_at
+
+
+def test_above_the_rule_an_amendment_drops_nothing(rule, treatment):
+    rating = make.rating(of=treatment, score=9)
+    make.amendment(of=rating, score=8)
+    assert (stands(), mails()) == ([(8, False, True)], [Fate.WAITING, Fate.WAITING])
+    assert not AuditEntry.objects.filter(action="alert.mails_dropped").exists()
+
+
+def test_one_that_was_sent_stays_sent(rule, treatment):
+    rating = make.rating(of=treatment, score=9)
+    Effect.objects.filter(number=0).update(state=Fate.SENT, settled_at=rating.received_at)
+    make.amendment(of=rating, score=5)
+    assert mails() == [Fate.SENT, Fate.DROPPED]
+
+
+def test_amended_back_above_the_rule_the_mails_are_wanted_again(rule, treatment):
+    rating = make.rating(of=treatment, score=9)
+    make.amendment(of=rating, score=5)
+    make.amendment(of=rating, score=9)
+    assert (raised(), mails()) == ([9], [Fate.WAITING, Fate.WAITING])
+
+
+def test_a_baseline_that_is_corrected_takes_a_rise_below_its_rule(clinic, owner, plan, treatment):
+    make.alert_rule(at=clinic, by=owner, kind="rise", points=3)
+    baseline = make.rating(of=treatment, hours=-1, score=4)
+    make.rating(of=treatment, hours=1, score=8)
+    make.amendment(of=baseline, score=7)
+    assert (raised(), stands()) == ([4], [(1, False, False)])
+    assert set(mails()) == {Fate.DROPPED}
+
+
+def test_behind_a_mistaken_rating_the_next_one_crosses_the_rule(rule, treatment):
+    mistaken, _real = make.ratings(of=treatment, scores={1: 9, 2: 10})
+    assert raised() == [9]
+    make.amendment(of=mistaken, score=3)
+    assert raised() == [9, 10]
+    assert mails() == [Fate.DROPPED, Fate.DROPPED, Fate.WAITING, Fate.WAITING]
+
+
+def test_a_mistaken_rating_keeps_nobody_from_hearing_of_a_real_one(rule, treatment):
+    mistaken = make.rating(of=treatment, hours=1, score=9)
+    make.amendment(of=mistaken, score=3)
+    make.rating(of=treatment, hours=2, score=9)
+    assert list(Alert.objects.order_by("pk").values_list("quiet", flat=True)) == [False, False]
+
+
+def test_what_was_only_listed_beside_a_mistaken_rating_is_told_of(rule, treatment):
+    mistaken, _low, _real = make.ratings(of=treatment, scores={1: 9, 2: 3, 3: 10})
+    assert list(Alert.objects.order_by("pk").values_list("quiet", flat=True)) == [False, True]
+    make.amendment(of=mistaken, kind="withdraw")
+    assert list(Alert.objects.order_by("pk").values_list("quiet", flat=True)) == [False, False]
+    assert mails() == [Fate.DROPPED, Fate.DROPPED, Fate.WAITING, Fate.WAITING]
+
+
+def test_how_alerts_stand_takes_two_queries(clinic, owner, rule, treatment):
+    make.alert_rule(at=clinic, by=owner, kind="rise", points=1)
+    make.ratings(of=treatment, scores={-1: 5, 1: 9, 2: 4, 3: 10})
+    alerts = list(Alert.objects.select_related("rule"))
+    with CaptureQueriesContext(connection) as asked:
+        assert {one.points for one in standings(alerts).values()} == {9, 10, 4, 5}
+    assert len(asked) == 2
+
+
 # Repeats
+
+
+def test_quiet_ones_do_not_put_off_the_next_mail(rule, treatment):
+    make.rating(of=treatment, hours=1, score=9)
+    Alert.objects.update(raised_at=timezone.now() - timedelta(hours=11))
+    make.ratings(of=treatment, scores={2: 4, 3: 9})
+    Alert.objects.update(raised_at=F("raised_at") - timedelta(hours=2))
+    make.ratings(of=treatment, scores={4: 4, 5: 9})
+    assert list(Alert.objects.order_by("pk").values_list("quiet", flat=True)) == [False, True, False]
 
 
 def test_another_one_soon_after_is_quiet_whichever_rule_it_crossed(clinic, owner, rule, treatment):
@@ -177,6 +278,30 @@ def test_a_rule_no_answers_could_reach_is_refused(clinic, owner, given, field):
     with pytest.raises(Refused) as refusal:
         make.alert_rule(at=clinic, by=owner, **given)
     assert refusal.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("fields", "instrument", "refused"),
+    [
+        ({"left_out_instruments": ["gad7"]}, "gad7", True),
+        ({"left_out_instruments": ["gad7"]}, "nrs-anxiety", False),
+        ({"left_out_instruments": ["phq8"]}, "phq8", True),
+        ({}, "phq8", False),
+        ({}, "phq9", True),
+        ({"item9_plan": "Call."}, "phq9", False),
+        ({"item9_plan": "Call."}, "phq8", True),
+        ({"item9_plan": "Call.", "left_out_instruments": ["phq8"]}, "phq9", True),
+    ],
+)
+def test_a_rule_on_what_nobody_is_asked_is_refused(clinic, owner, fields, instrument, refused):
+    fields |= {"item9_owner": owner} if "item9_plan" in fields else {}
+    change_clinic(actor=owner, clinic=clinic, fields=fields)
+    if refused:
+        with pytest.raises(Refused, match="not asked this scale") as refusal:
+            make.alert_rule(at=clinic, by=owner, instrument=instrument)
+        assert refusal.value.field == "instrument"
+    else:
+        assert make.alert_rule(at=clinic, by=owner, instrument=instrument).pk
 
 
 def test_a_rule_stands_once_and_can_come_back(clinic, owner, rule):

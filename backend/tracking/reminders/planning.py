@@ -129,12 +129,15 @@ def resume(patient: Patient, now: datetime) -> None:
     replan(Treatment.objects.filter(patient=patient), now)
 
 
-def settle_waiting(effects: QuerySet[Effect], fate: Fate, now: datetime) -> None:
-    """Settle those of the effects that still wait, each with its step."""
+def settle_waiting(effects: QuerySet[Effect], fate: Fate, now: datetime) -> int:
+    """Settle those of the effects that still wait, each with its step; return how many."""
     waiting = effects.filter(state=Fate.WAITING).select_related("check_in").select_for_update(of=("self",))
+    settled = 0
     for effect in list(waiting):
         if Effect.objects.filter(pk=effect.pk, state=Fate.WAITING).update(state=fate, settled_at=now):
             record_step(effect, StepName(fate), now)
+            settled += 1
+    return settled
 
 
 def record_step(effect: Effect, name: StepName, now: datetime, channel: str = "") -> None:

@@ -4,18 +4,17 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backend import instruments
 from backend.accounts import audit
-from backend.accounts.models import AlertPlan, Clinic, Person
-from backend.tracking.models import Alert, AlertRule, Amendment, Crossing, Rating
+from backend.accounts.clinic_rules import is_asked
+from backend.accounts.models import AlertPlan, Clinic, Patient, Person
+from backend.tracking.models import Alert, AlertRule, Crossing, Rating
 from backend.tracking.reminders.alerting import drop_mails, plan_alert
+from backend.tracking.services.crossings import LOOKED_AT, after, as_they_stand, before, nearest, reached, standings
 from backend.tracking.services.refusals import Conflict, Refused
-
-LOOKED_BACK = 5  # ratings, to find one that the rule can be read on
 
 
 @transaction.atomic
@@ -29,6 +28,9 @@ def add_rule(
         scale = instruments.get(instrument)
     except ValueError as problem:
         raise Refused("instrument", str(problem)) from problem
+    if not is_asked(clinic, scale.slug):
+        text = _("Patients of this clinic are not asked this scale, so the rule could not be met. Choose another one.")
+        raise Refused("instrument", text)
     item = item if kind == Crossing.ITEM else None
     _refuse_out_of_reach(scale, kind, points, item)
     Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
@@ -66,89 +68,97 @@ def raise_alerts(rating: Rating, now: datetime) -> list[Alert]:
     It crosses a rule when it reaches it and the rating before it in the patient's series, by the time it was made,
     did not. A rating that came in late is judged at its own place in time. Without a plan nobody is alerted.
     """
-    rules = AlertRule.objects.filter(
-        clinic=rating.patient.clinic_id, clinic__alert_plan__isnull=False, instrument=rating.instrument, ended_at=None
-    )
-    asked = list(rules.order_by("pk"))
-    standing = _as_it_stands(Rating.objects.filter(pk=rating.pk)).first() if asked else None
-    if standing is None or all(_reached(rule, standing) is None for rule in asked):
+    asked = _rules_on(rating)
+    standing = as_they_stand(Rating.objects.filter(pk=rating.pk)).first() if asked else None
+    if standing is None or all(reached(rule, standing) is None for rule in asked):
         return []
-    # Of two ratings at once one is judged after the other, and only the first is written about.
-    plan = AlertPlan.objects.select_for_update(of=("self",)).filter(clinic=rating.patient.clinic_id).first()
+    plan = _plan_of(rating)
     return [] if plan is None else list(_raised(standing, asked, plan, now))
 
 
+@transaction.atomic
+def follow_amendment(*, actor: Person, rating: Rating, now: datetime) -> None:
+    """Let alerts follow an amendment of a rating that `raise_alerts` has judged itself.
+
+    An alert whose rule is no longer reached stays, and nobody is written to about it any more. The rating after the
+    amended one is judged again, as it may be the one now that crosses the rule.
+    """
+    plan = _plan_of(rating)
+    beside = Alert.objects.filter(
+        acknowledged_at=None, rating__treatment=rating.treatment_id, rating__instrument=rating.instrument
+    )
+    alerts = list(beside.select_related("rule", "patient").order_by("pk"))  # of a rise also those the baseline moves
+    stands = standings(alerts) if alerts else {}
+    lapsed = [one for one in alerts if not stands[one.pk].reaches and drop_mails(one, now)]
+    for alert in lapsed:
+        audit.record(actor, "alert.mails_dropped", alert, patient=alert.patient, reason="its rating was amended")
+    if plan is None:
+        return
+    asked = _rules_on(rating)
+    following = list(after(rating)[:LOOKED_AT]) if asked else []
+    for rule in asked:
+        one = nearest(rule, following)
+        if one and reached(rule, one) is not None:
+            list(_raised(one, [rule], plan, now))
+    if lapsed:
+        _tell_of_what_was_only_listed(rating.patient, plan, now)
+
+
+def _tell_of_what_was_only_listed(patient: Patient, plan: AlertPlan, now: datetime) -> None:
+    """Write about the first alert that was quiet because of another one which tells nobody anything any more."""
+    if _is_told_of(patient, plan, now):
+        return
+    quiet = list(Alert.objects.unacknowledged().filter(patient=patient, quiet=True).select_related("rule"))
+    stands = standings(quiet) if quiet else {}
+    standing = [one for one in quiet if stands[one.pk].reaches]
+    if standing:
+        first = min(standing, key=lambda one: (one.raised_at, one.pk))
+        first.quiet = False
+        first.save(update_fields=["quiet"])
+        plan_alert(first, plan, now)
+
+
+def _rules_on(rating: Rating) -> list[AlertRule]:
+    """Return the rules of a clinic with a plan that look at the instrument of a rating."""
+    rules = AlertRule.objects.filter(
+        clinic=rating.patient.clinic_id, clinic__alert_plan__isnull=False, instrument=rating.instrument, ended_at=None
+    )
+    return list(rules.order_by("pk"))
+
+
+def _plan_of(rating: Rating) -> AlertPlan | None:
+    """Lock the plan: of two ratings at once one is judged after the other, and only the first is written about."""
+    return AlertPlan.objects.select_for_update(of=("self",)).filter(clinic=rating.patient.clinic_id).first()
+
+
 def _raised(rating: Rating, rules: list[AlertRule], plan: AlertPlan, now: datetime) -> Iterator[Alert]:
-    before = list(_before(rating)[:LOOKED_BACK])
+    earlier = list(before(rating)[:LOOKED_AT])
     for rule in rules:
-        points = _reached(rule, rating)
-        earlier = next((one for one in before if _points(rule, one) is not None), None)
-        if points is None or (earlier is not None and _reached(rule, earlier) is not None):
+        points, last = reached(rule, rating), nearest(rule, earlier)
+        if points is None or (last is not None and reached(rule, last) is not None):
             continue
-        recent = Alert.objects.filter(
-            patient=rating.patient, raised_at__gt=now - timedelta(hours=plan.repeat_after_hours)
-        )
+        quiet = _is_told_of(rating.patient, plan, now)
         alert, is_new = Alert.objects.get_or_create(
             rule=rule,
             rating=rating,
-            defaults={"patient": rating.patient, "points": points, "quiet": recent.exists(), "raised_at": now},
+            defaults={"patient": rating.patient, "points": points, "quiet": quiet, "raised_at": now},
         )
-        if not is_new:
-            continue
-        audit.record(None, "alert.raised", alert, patient=rating.patient)
-        if not alert.quiet:
-            plan_alert(alert, plan, now)
-        yield alert
+        if is_new:
+            audit.record(None, "alert.raised", alert, patient=rating.patient)
+        if not alert.quiet and alert.acknowledged_at is None:
+            plan_alert(alert, plan, now)  # of one raised before, what an amendment had dropped
+        if is_new:
+            yield alert
 
 
-def _as_it_stands(ratings: QuerySet[Rating]) -> QuerySet[Rating]:
-    """Return those of some ratings that nobody withdrew, with the answers of their last amendments."""
-    last = Amendment.objects.filter(rating=OuterRef("pk")).order_by("-pk").values("answers")[:1]
-    mine = Rating.objects.standing().filter(pk__in=ratings.values("pk"))
-    return mine.annotate(amended_answers=Subquery(last)).select_related("treatment", "patient")
+def _is_told_of(patient: Patient, plan: AlertPlan, now: datetime) -> bool:
+    """Tell whether somebody is written to about a patient already, in the hours in which that is enough.
 
-
-def _before(rating: Rating) -> QuerySet[Rating]:
-    """Return the ratings before one in the patient's series, the last one first."""
-    earlier = Q(effective_at__lt=rating.effective_at) | Q(effective_at=rating.effective_at, pk__lt=rating.pk)
-    series = Rating.objects.filter(earlier, patient=rating.patient_id, instrument=rating.instrument)
-    return _as_it_stands(series).order_by("-effective_at", "-pk")
-
-
-def _reached(rule: AlertRule, rating: Rating) -> int | None:
-    """Return the points by which a rating reaches a rule, None where it does not."""
-    points = _points(rule, rating)
-    return points if points is not None and points >= rule.points else None
-
-
-def _points(rule: AlertRule, rating: Rating) -> int | None:
-    """Return what a rating has in the points that a rule looks at; None where that cannot be told."""
-    amended: list[int | None] | None = getattr(rating, "amended_answers", None)
-    if rule.kind == Crossing.ITEM:
-        answers: list[int | None] = amended or rating.answers
-        return answers[rule.item - 1] if rule.item else None
-    total = rating.total if amended is None else rating.amended_total
-    if total is None or rule.kind == Crossing.TOTAL:
-        return total
-    baseline = _baseline(rating)
-    return None if baseline is None else total - baseline
-
-
-def _baseline(rating: Rating) -> int | None:
-    """Return the last total before the dose of a rating's treatment, within its window; before the dose, its own."""
-    started_at = rating.treatment.started_at
-    window = instruments.get(rating.instrument).baseline_window_hours
-    if started_at is None or window is None:
-        return None
-    at = min(started_at, rating.effective_at)
-    before = Rating.objects.complete().filter(
-        treatment=rating.treatment_id,
-        instrument=rating.instrument,
-        effective_at__gte=started_at + timedelta(hours=window[0]),
-        effective_at__lte=at,
-    )
-    last = before.order_by("-effective_at", "-pk").first()
-    return None if last is None else last.total_now
+    An alert whose rating was amended below its rule since tells nobody anything.
+    """
+    since = now - timedelta(hours=plan.repeat_after_hours)
+    told = list(Alert.objects.filter(patient=patient, quiet=False, raised_at__gt=since).select_related("rule"))
+    return any(one.reaches for one in standings(told).values()) if told else False
 
 
 @transaction.atomic
@@ -161,9 +171,9 @@ def acknowledge_alert(*, actor: Person, alert: Alert, what_was_done: str) -> Ale
     if not done:
         raise Refused("what_was_done", _("Say in a few words what was done, even if that is nothing."))
     now = timezone.now()
+    drop_mails(alert, now)  # first, as whoever settles one locks them in this order
     waiting = Alert.objects.filter(pk=alert.pk, acknowledged_at=None)
     if not waiting.update(acknowledged_at=now, acknowledged_by=actor, what_was_done=done):
         raise Conflict
     audit.record(actor, "alert.acknowledged", alert, patient=alert.patient)
-    drop_mails(alert, now)
     return Alert.objects.get(pk=alert.pk)

@@ -10,13 +10,14 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backend import instruments
 from backend.accounts import audit
 from backend.accounts.models import Patient, Person
 from backend.tracking.models import Amendment, CheckIn, Rating, Respondent, Step, Timing, Treatment
 from backend.tracking.reminders.steps import steps_to
-from backend.tracking.services.alerts import raise_alerts
+from backend.tracking.services.alerts import follow_amendment, raise_alerts
 from backend.tracking.services.entries import Answers, Entry, check_times, effective, timing_of
 from backend.tracking.services.estimates import ask_for_estimates
 from backend.tracking.services.refusals import Conflict, KeyReused, Refused
@@ -67,7 +68,9 @@ def amend_rating(*, actor: Person, rating: Rating, change: Change) -> tuple[Amen
     amendment = _amendment(actor, rating, change)
     Patient.objects.lock(rating.patient_id)
     _refuse_what_is_overtaken(rating, change)
-    return _store_once(amendment, rating=rating, actor=actor, action=f"rating.{change.kind}")
+    stored = _store_once(amendment, rating=rating, actor=actor, action=f"rating.{change.kind}")
+    follow_amendment(actor=actor, rating=rating, now=timezone.now())
+    return stored
 
 
 def rating_from(actor: Person, treatment: Treatment, entry: Entry, now: datetime) -> Rating:
@@ -130,7 +133,7 @@ def _amendment(actor: Person, rating: Rating, change: Change) -> Amendment:
     if change.kind not in Amendment.Kind.values:
         raise Refused("kind", f"kind is {change.kind!r}, expected one of {', '.join(Amendment.Kind.values)}")
     if not change.reason.strip():
-        raise Refused("reason", "reason is empty, expected why the rating is amended")
+        raise Refused("reason", _("Say why, in a few words. It is kept beside the rating."))
     if (change.answers is None) != (change.kind == Amendment.Kind.WITHDRAW):
         raise Refused("answers", "answers are needed to correct a rating, and left out to withdraw one")
     score = None if change.answers is None else _score(_instrument(rating.instrument), change.answers)

@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from backend.accounts.alert_plans import save_plan
 from backend.accounts.models import AuditEntry, Membership
 from backend.accounts.staff import add_member, end_membership
 from backend.tracking.models import Alert, Effect, Fate, Kind, Step
@@ -17,6 +18,8 @@ from tests import make
 
 FRIDAY_EVENING = datetime(2026, 3, 6, 19, tzinfo=UTC)
 MONDAY = datetime(2026, 3, 9, 8, tzinfo=UTC)
+APRIL_5 = datetime(2026, 4, 5, 0, 30, tzinfo=UTC)
+AT_NIGHT = {"from_time": time(1, 30), "until_time": time(5)}
 WEEKDAYS = {"days": "12345", "from_time": time(8), "until_time": time(18)}
 
 
@@ -165,6 +168,12 @@ def test_planning_and_replanning_reminders_leaves_alerts_alone(alert, clock):
         ({**WEEKDAYS, "days": "5"}, FRIDAY_EVENING, datetime(2026, 3, 13, 8, tzinfo=UTC)),
         # On Sunday the 29th clocks in London go forward: eight o'clock is seven by UTC.
         ({**WEEKDAYS, "days": "7"}, datetime(2026, 3, 28, 20, tzinfo=UTC), datetime(2026, 3, 29, 7, tzinfo=UTC)),
+        # That night half past one does not come: the hours begin at half past two, or not where they end before.
+        (AT_NIGHT, datetime(2026, 3, 28, 20, tzinfo=UTC), datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
+        (AT_NIGHT | {"until_time": time(1, 50), "days": "7"}, datetime(2026, 3, 23, tzinfo=UTC), APRIL_5),
+        # On Sunday the 25th of October they go back, and half past one comes twice.
+        (AT_NIGHT, datetime(2026, 10, 24, 20, tzinfo=UTC), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
+        (AT_NIGHT, datetime(2026, 10, 25, 1, 10, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC)),
     ],
 )
 def test_outside_its_hours_a_plan_waits_for_the_next_ones(clinic, owner, fields, moment, expected):
@@ -178,3 +187,69 @@ def test_outside_the_hours_the_second_hears_after_the_owner_has_had_the_time(ale
     plan_alert(alert, plan, FRIDAY_EVENING)
     due = list(Effect.objects.order_by("number").values_list("due_at", flat=True))
     assert due == [MONDAY, MONDAY + timedelta(minutes=30)]
+
+
+def test_a_pass_past_the_end_of_the_hours_waits_for_the_next_ones(alert, plan):
+    Effect.objects.all().delete()
+    for name, value in WEEKDAYS.items():
+        setattr(plan, name, value)
+    late = datetime(2026, 3, 6, 17, 45, tzinfo=UTC)
+    plan_alert(alert, plan, late)
+    assert list(Effect.objects.order_by("number").values_list("due_at", flat=True)) == [late, MONDAY]
+
+
+def swept(clock, hours, minutes=15):
+    """Sweep at short intervals; who was written to, with the time by the clock of the test."""
+    written = []
+    for _ in range(int(hours * 60 / minutes)):
+        run(clock)
+        written += [(clock(), *letter.to) for letter in mail.outbox]
+        mail.outbox.clear()
+        clock.forward(minutes=minutes)
+    return written
+
+
+def test_from_friday_evening_on_sweeps_write_to_one_after_the_other_on_monday(alert, plan, owner, clinician, clock):
+    Effect.objects.all().delete()
+    clock.at = FRIDAY_EVENING
+    for name, value in WEEKDAYS.items():
+        setattr(plan, name, value)
+    plan_alert(alert, plan, clock())
+    assert swept(clock, hours=62) == [(MONDAY, owner.email), (MONDAY + timedelta(minutes=30), clinician.email)]
+    alert.refresh_from_db()
+    assert alert.escalated_at == MONDAY + timedelta(minutes=30)
+
+
+def test_a_rating_that_is_stored_now_is_told_of_by_the_next_sweeps(clinic, owner, clinician, plan, patient, clock):
+    make.alert_rule(at=clinic, by=owner)
+    make.rating(of=make.treatment(of=patient, by=clinician), score=9)
+    clock.at = Alert.objects.get().raised_at
+    assert [to for _, to in swept(clock, hours=2)] == [owner.email, clinician.email]
+
+
+def test_a_rating_amended_after_the_first_mail_is_passed_on_to_nobody(alert, owner, clock):
+    run(clock)
+    make.amendment(of=alert.rating, score=5)
+    assert [to for _, to in swept(clock, hours=2)] == [owner.email]
+    alert.refresh_from_db()
+    assert alert.escalated_at is None
+
+
+def test_who_the_plan_names_by_now_hears_of_it(alert, clinic, owner, clinician, clock):
+    third = make.member(at=clinic)
+    save_plan(actor=owner, clinic=clinic, fields={"owner": third})
+    assert [to for _, to in swept(clock, hours=2)] == [third.email, clinician.email]
+    assert Effect.objects.get(kind=Kind.ALERT, number=0).recipient == third
+
+
+def test_who_is_named_no_more_hears_nothing(alert, clinic, owner, clock):
+    save_plan(actor=owner, clinic=clinic, fields={"second": None})
+    assert [to for _, to in swept(clock, hours=2)] == [owner.email]
+    assert fates() == [Fate.SENT, Fate.DROPPED]
+
+
+def test_without_a_plan_by_now_whom_it_named_still_hears_of_what_was_raised(alert, clinic, owner, clinician, clock):
+    make.member(at=clinic, role="owner")
+    end_membership(actor=owner, membership=Membership.objects.get(person=owner))  # with its owner the plan ends
+    assert [to for _, to in swept(clock, hours=2)] == [clinician.email]
+    assert fates() == [Fate.DROPPED, Fate.SENT]

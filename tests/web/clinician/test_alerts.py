@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from backend.accounts.models import AlertPlan
+from backend.accounts.services import change_clinic
 from backend.tracking.models import Alert, AlertRule
 from backend.tracking.services.alerts import acknowledge_alert
 from tests import make
@@ -76,6 +77,49 @@ def test_where_alerts_are_off_today_says_so(at_desk, clinic, clinician):
     assert f"Alerts are off at {clinic.name}." in said(at_desk.get("/today/"))
     make.alert_plan(at=clinic, owner=clinician)
     assert "Alerts are off" not in said(at_desk.get("/today/"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "score", "told"),
+    [
+        ("correct", 5, "the rating was amended since: now 5 points"),
+        ("correct", 1, "the rating was amended since: now 1 point<"),
+        ("withdraw", None, "the rating was withdrawn since"),
+    ],
+)
+def test_a_rating_amended_since_is_said_and_somebody_still_says_what_was_done(at_desk, alert, kind, score, told):
+    make.amendment(of=alert.rating, kind=kind, score=score)
+    today = said(at_desk.get("/today/"))
+    assert "Anxiety right now: <b>9</b>" in today
+    assert told in today
+    assert told.rstrip("<") in today.partition("<table")[2]
+    page = f"/alerts/{alert.pk}/acknowledge/"
+    assert told in said(at_desk.get(page))
+    assert "no more mails go out about it" in said(at_desk.get(page))
+    assert at_desk.post(page, {"what_was_done": "Mistyped."}).status_code == 302
+    assert "Alerts nobody has acknowledged" not in said(at_desk.get("/today/"))
+
+
+def test_a_rise_says_what_became_of_it(at_desk, clinic, owner, patient, clinician, now):
+    make.alert_plan(at=clinic, owner=owner)
+    make.alert_rule(at=clinic, by=owner, kind="rise", points=3)
+    treatment = make.treatment(of=patient, by=clinician, started_at=now - 2 * HOURS)
+    baseline, rating = make.ratings(of=treatment, scores={-1: 4, 1: 8})
+    for of, score, told in (
+        (baseline, 7, "the baseline has changed since: now 1 point above it"),
+        (rating, 9, "the rating was amended since: now 2 points above the baseline"),
+        (rating, 7, "ratings were amended since: now not above the baseline"),
+    ):
+        make.amendment(of=of, score=score)
+        assert told in said(at_desk.get("/today/"))
+    make.amendment(of=baseline, kind="withdraw")
+    assert "the rule can no longer be read on this one" in said(at_desk.get("/today/"))
+
+
+def test_while_nothing_was_amended_nothing_is_said_of_it(at_desk, alert):
+    for page in ("/today/", f"/alerts/{alert.pk}/acknowledge/"):
+        assert " since: now" not in said(at_desk.get(page))
+        assert "no more mails" not in said(at_desk.get(page))
 
 
 # Acknowledging
@@ -151,6 +195,28 @@ def test_a_rule_out_of_reach_is_refused_beside_its_field(by_owner, address):
     rule |= {"rule-kind": "item", "rule-points": "3"}
     assert "Name one of its questions, from 1 to 1." in said(by_owner.post(address, rule))
     assert not AlertRule.objects.exists()
+
+
+def test_a_rule_on_a_scale_that_is_left_out_is_refused_and_an_old_one_says_that_it_is_idle(
+    by_owner, clinic, owner, address
+):
+    make.alert_plan(at=clinic, owner=owner)
+    make.alert_rule(at=clinic, by=owner, instrument="gad7", points=15)
+    idle = "Patients of your clinic are not asked this scale, so this rule raises no alert."
+    assert idle not in said(by_owner.get(address))
+    clinic.refresh_from_db()
+    change_clinic(actor=owner, clinic=clinic, fields={"left_out_instruments": ["gad7"]})
+    page = said(by_owner.get(address))
+    assert idle in page
+    assert "Alerts are on." not in page
+    assert "nothing raises an alert" in page
+    rule = {"do": "add-rule", "rule-instrument": "gad7", "rule-kind": "total", "rule-points": "12"}
+    page = said(by_owner.post(address, rule))
+    assert "Patients of this clinic are not asked this scale" in page
+    assert 'value="12"' in page
+    make.alert_rule(at=clinic, by=owner)
+    assert "Alerts are on." in said(by_owner.get(address))
+    assert AlertRule.objects.count() == 2
 
 
 def test_a_rule_ends_and_stays_on_the_page(by_owner, clinic, owner, address):

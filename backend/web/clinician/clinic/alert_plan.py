@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from backend import instruments
 from backend.accounts.alert_plans import end_plan, save_plan
+from backend.accounts.clinic_rules import is_asked
 from backend.accounts.models import AlertPlan, Clinic
 from backend.tracking.models import AlertRule, Crossing
 from backend.tracking.services.alerts import add_rule, end_rule
@@ -123,6 +124,7 @@ class RuleLine:
     words: str
     since: str
     until: str
+    is_asked: bool  # else no rating can reach it
 
 
 @staff_only
@@ -218,6 +220,7 @@ def _page(
             rule_words(one),
             stamp(one.made_at, clinic.time_zone),
             stamp(one.ended_at, clinic.time_zone) if one.ended_at else "",
+            is_asked(clinic, one.instrument),
         )
         for one in AlertRule.objects.filter(clinic=clinic).order_by("ended_at", "pk")
     ]
@@ -227,6 +230,7 @@ def _page(
         "days": [day for number, day in DAYS if plan and number in plan.days],
         "rules": [one for one in rules if not one.until],
         "ended_rules": [one for one in rules if one.until],
+        "can_be_met": any(one.is_asked for one in rules if not one.until),
         "may_change": may_change,
     }
     return render(request, "clinician/clinic/alert_plan.html", shown | dict(forms_shown), status=status)

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from backend import instruments
 from backend.accounts.models import Clinic
 from backend.tracking.models import Alert, AlertRule, Crossing
+from backend.tracking.services.crossings import Standing
 from backend.tracking.services.entries import LIVE_WITHIN_MINUTES
 from backend.web.moments import at_time
 
@@ -30,6 +31,8 @@ class AlertLine:
     rule: str
     rated: str
     late: str  # empty where it came in at once
+    changed: str  # empty where the rating stands as it was
+    lapsed: bool  # as it stands now, it would raise nothing
     raised: str
     escalated: str
     plan: str
@@ -51,7 +54,7 @@ def scale_of(rule: AlertRule) -> str:
     return instruments.spoken(instruments.get(rule.instrument)).title
 
 
-def alert_line(alert: Alert, clinic: Clinic, now: datetime) -> AlertLine:
+def alert_line(alert: Alert, standing: Standing, clinic: Clinic, now: datetime) -> AlertLine:
     """Return an alert as the list shows it; its rule, rating and patient come with it, and the plan with the clinic."""
     zone, plan = clinic.time_zone, getattr(clinic, "alert_plan", None)
     return AlertLine(
@@ -61,11 +64,45 @@ def alert_line(alert: Alert, clinic: Clinic, now: datetime) -> AlertLine:
         rule_words(alert.rule),
         rated=at_time(alert.rating.effective_at, now, zone),
         late=late_words(alert, now, zone),
+        changed=changed_words(alert, standing),
+        lapsed=not standing.reaches,
         raised=at_time(alert.raised_at, now, zone),
         escalated=at_time(alert.escalated_at, now, zone) if alert.escalated_at else "",
         plan=plan.action_plan if plan else "",
         clinic=clinic,
     )
+
+
+def changed_words(alert: Alert, standing: Standing) -> str:
+    """Return what became of the rating since it raised an alert: "the rating was amended since: now 5 points"."""
+    points = standing.points
+    if standing.is_withdrawn:
+        return _("the rating was withdrawn since")
+    if points == alert.points:
+        return ""
+    if points is None:
+        return _("ratings were amended since: the rule can no longer be read on this one")
+    if alert.rule.kind != Crossing.RISE:
+        form = ngettext(
+            "the rating was amended since: now {points} point",
+            "the rating was amended since: now {points} points",
+            points,
+        )
+    elif points <= 0:
+        form = _("ratings were amended since: now not above the baseline")
+    elif standing.is_amended:
+        form = ngettext(
+            "the rating was amended since: now {points} point above the baseline",
+            "the rating was amended since: now {points} points above the baseline",
+            points,
+        )
+    else:
+        form = ngettext(
+            "the baseline has changed since: now {points} point above it",
+            "the baseline has changed since: now {points} points above it",
+            points,
+        )
+    return form.format(points=points)
 
 
 def late_words(alert: Alert, now: datetime, zone: str) -> str:

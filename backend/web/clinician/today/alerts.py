@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from backend.accounts.models import Clinic
 from backend.tracking.models import Alert
 from backend.tracking.services.alerts import acknowledge_alert
+from backend.tracking.services.crossings import standings
 from backend.tracking.services.refusals import Conflict, Refused
 from backend.web.access import SignedInRequest, staff_only
 from backend.web.clinician.conflicts import tell_refusal
@@ -61,7 +62,7 @@ def _page(request: SignedInRequest, alert: Alert, form: Acknowledgement, yours: 
     clinic = Clinic.objects.select_related("alert_plan").get(pk=alert.patient.clinic_id)
     shown = {
         "alert": alert,
-        "line": alert_line(alert, clinic, timezone.now()),
+        "line": alert_line(alert, standings([alert])[alert.pk], clinic, timezone.now()),
         "form": form,
         "yours": yours,
         "acknowledged": stamp(alert.acknowledged_at, clinic.time_zone) if alert.acknowledged_at else "",

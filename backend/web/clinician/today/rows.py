@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy
 from backend.accounts.models import Clinic, Patient
 from backend.charts.words import human_time, number
 from backend.tracking.models import Treatment
+from backend.tracking.services.crossings import Standing
 from backend.tracking.today import Looked, Need, Reason
 from backend.web.check_in_names import called
-from backend.web.clinician.today.alert_words import late_words, rule_words, scale_of
+from backend.web.clinician.today.alert_words import changed_words, late_words, rule_words, scale_of
 from backend.web.clinician.words import dated, given, length
 from backend.web.moments import at_time
 
@@ -66,20 +67,24 @@ class _Here:
     now: datetime
     zone: str
     titles: Mapping[Reason, str]
+    stands: Mapping[int, Standing]  # of alerts
 
     def at(self, moment: datetime) -> str:
         """Return an instant by the clinic's clock."""
         return at_time(moment, self.now, self.zone)
 
 
-def rows_of(looked: Iterable[Looked], clinics: Mapping[int, Clinic], now: datetime) -> list[Row]:
-    """Return the row of each patient, times by the clock of the clinic."""
+def rows_of(
+    looked: Iterable[Looked], clinics: Mapping[int, Clinic], stands: Mapping[int, Standing], now: datetime
+) -> list[Row]:
+    """Return the row of each patient, times by the clock of the clinic; `stands`: how the alerts do."""
     titles = {reason: str(title) for reason, (title, _tone) in CHIPS.items()}  # translated once, not for each row
-    return [_row_of(one, clinics[one.treatment.patient.clinic_id], now, titles) for one in looked]
+    here = ((one, clinics[one.treatment.patient.clinic_id]) for one in looked)
+    return [_row_of(one, at, _Here(one.treatment, now, at.time_zone, titles, stands)) for one, at in here]
 
 
-def _row_of(looked: Looked, clinic: Clinic, now: datetime, titles: Mapping[Reason, str]) -> Row:
-    treatment, here = looked.treatment, _Here(looked.treatment, now, clinic.time_zone, titles)
+def _row_of(looked: Looked, clinic: Clinic, here: _Here) -> Row:
+    treatment = looked.treatment
     when = dated(treatment, clinic.time_zone)
     return Row(
         patient=treatment.patient,
@@ -108,11 +113,11 @@ def _words(need: Need, here: _Here) -> str:
 def _alert(need: Need, here: _Here) -> str:
     if need.alert is None:
         return ""
-    late = late_words(need.alert, here.now, here.zone)
-    told = _("{scale}: {points}. The rule: {rule}.").format(
+    changed, late = changed_words(need.alert, here.stands[need.alert.pk]), late_words(need.alert, here.now, here.zone)
+    told = _("{scale}: {points} · the rule: {rule}").format(
         scale=scale_of(need.alert.rule), points=need.alert.points, rule=rule_words(need.alert.rule)
     )
-    return f"{told} {late}".strip()
+    return " · ".join(one for one in (told, changed, late) if one)
 
 
 def _rising(need: Need, here: _Here) -> str:

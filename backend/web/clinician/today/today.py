@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from backend.accounts.models import RECORDING_ROLES, Clinic, Membership
 from backend.tracking.models import Alert
+from backend.tracking.services.crossings import standings
 from backend.tracking.today import Reason, looked_at
 from backend.web.access import SignedInRequest, signed_in
 from backend.web.clinician.today.alert_words import alert_line
@@ -69,7 +70,8 @@ def _shown(request: SignedInRequest) -> dict[str, object]:
         .order_by("quiet", "-raised_at", "pk")
     )
     looked = looked_at(list(clinics.values()), alerts, now)
-    rows = rows_of(looked, clinics, now)
+    stands = standings(alerts) if alerts else {}
+    rows = rows_of(looked, clinics, stands, now)
     asked_for, order = _chosen(request.GET)
     listed = in_order([row for row in rows if asked_for is None or asked_for in row.reasons], order)
     return {
@@ -79,7 +81,7 @@ def _shown(request: SignedInRequest) -> dict[str, object]:
         "orders": [Choice(key, title, _query(asked_for, key), key == order) for key, title in SORTED_BY.items()],
         "query": _query(asked_for, order),
         "starts_at": {one.pk for one in works_at if getattr(one, TREATS)},
-        "alerts": [alert_line(one, clinics[one.patient.clinic_id], now) for one in alerts],
+        "alerts": [alert_line(one, stands[one.pk], clinics[one.patient.clinic_id], now) for one in alerts],
         "item9": item9_lines(request.user, now),
         "without_plan": [one for one in clinics.values() if not hasattr(one, "alert_plan")],
         "several_clinics": len(clinics) > 1,
