@@ -188,7 +188,7 @@ class PatientAdmin(ReadOnlyAdmin):
 class ConsentAdmin(ReadOnlyAdmin):
     """Consents and withdrawals."""
 
-    list_display = ("patient", "given", "version", "at")
+    list_display = ("patient", "given", "version", "on_paper", "signed_on", "at")
     list_select_related = ("patient",)
     ordering = ("-pk",)
 

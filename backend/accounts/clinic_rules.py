@@ -10,6 +10,7 @@ from backend.accounts.refusals import Refused
 from backend.analysis.schedule import PROTOCOLS
 from backend.instruments import PRIMARY, known
 
+WITH_ITEM9 = {"phq8": "phq9"}  # the same scale with and without the question about thoughts of death
 MOST_RETENTION_MONTHS = 1200  # a hundred years: longer is a slip of the hand
 
 
@@ -21,17 +22,31 @@ def optional_instruments() -> tuple[str, ...]:
     return tuple(one.slug for one in known() if one.given is not None and one.slug != PRIMARY)
 
 
+def is_asked(clinic: Clinic, instrument: str) -> bool:
+    """Tell whether a clinic has an instrument asked of its patients, or of those that it is meant for.
+
+    Of PHQ-8 and PHQ-9 it is one: PHQ-9 where somebody reads item 9.
+    """
+    if instrument == PRIMARY:
+        return True
+    in_place_of = {other: one for one, other in WITH_ITEM9.items()}
+    own = in_place_of.get(instrument, instrument)
+    asked = WITH_ITEM9.get(own, own) if clinic.asks_item9 else own
+    return instrument == asked and own in optional_instruments() and own not in clinic.left_out_instruments
+
+
 def refuse_settings(clinic: Clinic, fields: Mapping[str, Any]) -> None:
     """Raise `Refused` where changed settings do not fit each other, or name somebody who does not treat there."""
     after = {name: getattr(clinic, name) for name in ("default_protocol", "offered_protocols")} | dict(fields)
     _refuse_unknown("offered_protocols", after["offered_protocols"], PROTOCOLS)
     if after["offered_protocols"] and after["default_protocol"] not in after["offered_protocols"]:
-        raise Refused("default_protocol", _("The protocol that is chosen at first must be one that is offered."))
+        raise Refused("default_protocol", _("What is chosen at first must be offered too."))
     if "left_out_instruments" in fields:
         _refuse_unknown("left_out_instruments", fields["left_out_instruments"], optional_instruments())
     months = fields.get("retention_months")
     if months is not None and not 1 <= months <= MOST_RETENTION_MONTHS:
-        raise Refused("retention_months", f"retention_months is {months}, expected 1 to {MOST_RETENTION_MONTHS}")
+        told = _("Write a number of months from 1 to %(most)s, or nothing to keep records without a limit.")
+        raise Refused("retention_months", told % {"most": MOST_RETENTION_MONTHS})
     owner: Person | None = fields.get("item9_owner")
     if owner is not None and owner != clinic.item9_owner and not treats_at(owner, clinic):
         raise Refused("item9_owner", _("This person does not treat at this clinic now. Choose somebody who does."))

@@ -11,6 +11,8 @@ from hashlib import sha256
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backend.accounts import audit, services
 from backend.accounts.models import Clinic, Invitation, Membership, Patient, Person
@@ -18,6 +20,10 @@ from backend.accounts.refusals import Refused
 
 VALID_DAYS = 7  # [design] from a visit to the next one
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no letter that is taken for a digit, and no U
+OPENS_NOTHING = gettext_lazy(
+    "This code opens nothing. It may be mistyped, or too old, or used already. Please try again, or ask your clinic"
+    " for a new one."
+)
 LENGTH, GROUP = 12, 4  # 60 bits: guessing one is hopeless even without a limit on trying
 _MISREAD = str.maketrans("OIL", "011", " -\N{EN DASH}\N{NON-BREAKING HYPHEN}")
 
@@ -63,7 +69,7 @@ def invite(*, actor: Person, patient: Patient) -> Made:
     Patient.objects.lock(patient.pk)
     patient.refresh_from_db(fields=["person"])
     if patient.person_id is not None:
-        raise Refused("patient", "patient has a sign-in already, expected one without")
+        raise Refused("patient", _("This patient has a sign-in already."))
     take_back(actor=actor, patient=patient)
     code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     now = timezone.now()
@@ -98,6 +104,12 @@ def open_account(*, invitation: Invitation, email: str) -> None:
     services.create_person(actor=None, email=email)
 
 
+def has_accepted(person: Person, written: str) -> bool:
+    """Tell whether it was this person who used the invitation of a code."""
+    used = Invitation.objects.filter(code_sha256=_fingerprint(normalised(written)), used_at__isnull=False)
+    return used.filter(patient__person=person).exists()
+
+
 @transaction.atomic
 def accept(*, actor: Person, code: str, name: str = "", language: str = "") -> Patient:
     """Link the patient of an invitation to somebody who has just signed in; it works once.
@@ -107,15 +119,21 @@ def accept(*, actor: Person, code: str, name: str = "", language: str = "") -> P
     """
     found = open_invitation(code)
     if found is None:
-        raise Refused("code", "code opens no invitation, expected one that is neither used nor too old")
-    Clinic.objects.select_for_update().get(pk=found.patient.clinic_id)  # two at once must not both be the first
+        raise Refused("code", str(OPENS_NOTHING))
+    # Two at once must not both be the first. The patient before the invitation, as whoever makes one anew locks them.
+    Clinic.objects.select_for_update(no_key=True).get(pk=found.patient.clinic_id)
+    Patient.objects.lock(found.patient_id)
     now = timezone.now()
     if Membership.objects.active().filter(clinic=found.patient.clinic_id, person=actor).exists():
-        raise Refused("actor", "actor works at this clinic, expected the patient")
-    if Patient.objects.filter(clinic=found.patient.clinic_id, person=actor).exists():
-        raise Refused("person", "person is a patient of this clinic under another code")
+        told = _("You work at this clinic. Please sign out and let the patient use their own address.")
+        raise Refused("actor", told)
+    known = Patient.objects.filter(clinic=found.patient.clinic_id, person=actor).first()
+    if known == found.patient:  # a button tapped twice
+        return known
+    if known:
+        raise Refused("person", _("This account is already a patient of this clinic. Please ask your clinic."))
     if not Invitation.objects.open_at(now).filter(pk=found.pk, patient__person=None).update(used_at=now):
-        raise Refused("code", "code opens no invitation, expected one that is neither used nor too old")
+        raise Refused("code", str(OPENS_NOTHING))
     services.change_patient(actor=actor, patient=found.patient, fields={"person": actor})
     said = {"name": name, "language": language}
     new = {field: text for field, text in said.items() if text and not getattr(actor, field)}

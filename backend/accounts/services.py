@@ -1,12 +1,16 @@
 """What people do to clinics, people and consent: every write is one transaction with its audit row."""
 
+from datetime import date
 from hashlib import sha256
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backend.accounts import audit
 from backend.accounts.clinic_rules import refuse_settings
@@ -17,6 +21,7 @@ from backend.analysis.schedule import DEFAULT_PROTOCOL
 
 HIDDEN = ["hidden", "hidden"]  # that a name or address changed is on record, what it was is not
 NOT_TYPED = ["password", "email_hash"]  # columns that hold what was made from something else
+EARLIEST_YEAR = 1900  # nobody signed before it
 SAID = {
     "compares_sessions",
     "country",
@@ -66,8 +71,12 @@ def create_person(*, actor: Person | None, email: str, name: str = "", password:
     if known:
         return known
     _refuse_what_is_invalid(Person(email=email, name=name), exclude=NOT_TYPED)
-    person = Person.objects.create_user(email, password, name=name)
-    audit.record(actor, "person.created", person)
+    try:
+        with transaction.atomic():
+            person = Person.objects.create_user(email, password, name=name)
+            audit.record(actor, "person.created", person)
+    except IntegrityError:  # somebody else stored the address between the look and this
+        return Person.objects.get(email=email)
     return person
 
 
@@ -79,12 +88,10 @@ def invite_patient(
 
     `Refused` when the code is taken, or the person is a patient of this clinic under another code.
     """
-    Clinic.objects.select_for_update().get(pk=clinic.pk)  # two at once must not both find the code free
-    if Patient.objects.filter(clinic=clinic, code=code).exists():
-        raise Refused("code", f"code {code!r} is taken at this clinic, expected a new one")
+    refuse_taken_code(clinic, code)
     person = create_person(actor=actor, email=email, name=name) if email else None
     if person and Patient.objects.filter(clinic=clinic, person=person).exists():
-        raise Refused("email", "email belongs to a patient of this clinic, expected another address")
+        raise Refused("email", _("A patient of this clinic has this address already. Give another one."))
     patient = Patient(clinic=clinic, person=person, code=code, time_zone=time_zone or clinic.time_zone)
     _refuse_what_is_invalid(patient)
     patient.save()
@@ -142,19 +149,30 @@ def remove_second_factors(*, actor: Person | None, person: Person, reason: str) 
 
 @transaction.atomic
 def give_consent(
-    *, actor: Person, patient: Patient, version: str, language: str, text: str, on_paper: bool = False
+    *, actor: Person, patient: Patient, version: str, language: str, text: str, signed_on: date | None = None
 ) -> Consent:
     """Store that a patient consented to this text; to the one they consented to already, return that.
 
-    `on_paper`: they signed it by hand, and the actor has seen that.
+    `signed_on`: the day on which they signed it by hand, and the actor has seen that; `Refused` for one that cannot be.
     """
+    if signed_on is not None:
+        _refuse_impossible_day(patient, signed_on)
     shown = {"version": version, "language": language, "text_sha256": sha256(text.encode()).hexdigest()}
     current = patient.current_consent()
     if current and current.given and all(getattr(current, field) == said for field, said in shown.items()):
         return current
-    consent = Consent.objects.create(patient=patient, given=True, on_paper=on_paper, recorded_by=actor, **shown)
+    paper = {"on_paper": signed_on is not None, "signed_on": signed_on}
+    consent = Consent.objects.create(patient=patient, given=True, recorded_by=actor, **paper, **shown)
     audit.record(actor, "consent.given", consent, patient=patient, changes={"version": [None, version]})
     return consent
+
+
+def _refuse_impossible_day(patient: Patient, signed_on: date) -> None:
+    today = timezone.now().astimezone(ZoneInfo(patient.clinic.time_zone)).date()
+    if signed_on > today:
+        raise Refused("signed_on", _("This day is still to come. Give the day that stands on the paper."))
+    if signed_on.year < EARLIEST_YEAR:
+        raise Refused("signed_on", _("This day is too long ago. Give the day that stands on the paper."))
 
 
 @transaction.atomic
@@ -167,6 +185,13 @@ def withdraw_consent(*, actor: Person, patient: Patient) -> Consent | None:
     withdrawn = Consent.objects.create(patient=patient, given=False, recorded_by=actor, **shown)
     audit.record(actor, "consent.withdrawn", withdrawn, patient=patient, changes={"version": [current.version, None]})
     return withdrawn
+
+
+def refuse_taken_code(clinic: Clinic, code: str) -> None:
+    """Raise `Refused` where another patient of the clinic has the code; nobody takes it before the transaction ends."""
+    Clinic.objects.select_for_update().get(pk=clinic.pk)  # two at once must not both find it free
+    if Patient.objects.filter(clinic=clinic, code=code).exists():
+        raise Refused("code", _("Another patient of the clinic has this code. Choose a different one."))
 
 
 def expect_version(row: Clinic | Patient, expected: int | None) -> None:

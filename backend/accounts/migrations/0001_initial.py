@@ -135,6 +135,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(max_length=16)),
                 ('text_sha256', models.CharField(max_length=64)),
                 ('on_paper', models.BooleanField(default=False)),
+                ('signed_on', models.DateField(blank=True, null=True)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='accounts.patient')),
@@ -177,6 +178,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='alertplan',
             constraint=models.CheckConstraint(condition=models.Q(('second', None), models.Q(('second', models.F('owner')), _negated=True), _connector='OR'), name='alert_plan_second_is_another'),
+        ),
+        migrations.AddConstraint(
+            model_name='consent',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('on_paper', False), ('signed_on', None)), models.Q(('on_paper', True), ('signed_on__isnull', False)), _connector='OR'), name='consent_on_paper_has_a_day'),
         ),
         migrations.AddConstraint(
             model_name='membership',

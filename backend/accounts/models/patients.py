@@ -95,8 +95,19 @@ class Consent(models.Model):
     language = models.CharField(max_length=16)
     text_sha256 = models.CharField(max_length=64)
     on_paper = models.BooleanField(default=False)  # signed by hand; `recorded_by` has seen it
+    signed_on = models.DateField(null=True, blank=True)  # the day that stands on the paper
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        """What must never be true of a consent."""
+
+        constraints = (
+            CheckConstraint(
+                condition=Q(on_paper=False, signed_on=None) | Q(on_paper=True, signed_on__isnull=False),
+                name="consent_on_paper_has_a_day",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{'given' if self.given else 'withdrawn'} by {self.patient_id}"

@@ -1,5 +1,8 @@
 """Giving consent and withdrawing it, with what follows for reminders in the same transaction."""
 
+from dataclasses import dataclass
+from datetime import date
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -9,11 +12,19 @@ from backend.accounts.models import Consent, Patient, Person
 from backend.tracking.reminders.planning import drop_waiting, resume
 
 
-@transaction.atomic
-def give_consent(*, actor: Person, patient: Patient, text: Text, on_paper: bool = False) -> Consent:
-    """Store that a patient consented to a text, as somebody at their clinic saw `on_paper` or on a page.
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A text that a patient signed by hand, and the day that stands on the paper."""
 
-    Reminders that still lie ahead are wanted again.
+    text: Text
+    signed_on: date
+
+
+@transaction.atomic
+def give_consent(*, actor: Person, patient: Patient, text: Text, signed_on: date | None = None) -> Consent:
+    """Store that a patient consented to a text: on a page, or on the day that they signed it by hand.
+
+    `Refused` for a day that cannot be. Reminders that still lie ahead are wanted again.
     """
     Patient.objects.lock(patient.pk)
     consent = services.give_consent(
@@ -22,7 +33,7 @@ def give_consent(*, actor: Person, patient: Patient, text: Text, on_paper: bool 
         version=text.version,
         language=text.language,
         text=text.content,
-        on_paper=on_paper,
+        signed_on=signed_on,
     )
     resume(patient, timezone.now())
     return consent

@@ -12,16 +12,12 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from backend.accounts.invitations import accept, normalised, open_account, open_invitation
+from backend.accounts.invitations import OPENS_NOTHING, accept, has_accepted, normalised, open_account, open_invitation
 from backend.accounts.models import Invitation, Person
 from backend.accounts.refusals import Refused
 
 LONGEST_ADDRESS = 254  # characters, as accounts keep it
 KEPT = "joining"  # in the session: what was said on the way, until the record is taken
-OPENS_NOTHING = gettext_lazy(
-    "This code opens nothing. It may be mistyped, or too old, or used already. Please try again, or ask your clinic"
-    " for a new one."
-)
 
 
 class CodeForm(forms.Form):
@@ -73,11 +69,13 @@ def join_code(request: HttpRequest, code: str) -> HttpResponse:
     if not _may_try(request, "join"):
         return _wait(request)
     invitation = open_invitation(code)
+    person = request.user
+    if invitation is None and isinstance(person, Person) and has_accepted(person, code):
+        return redirect("consent")  # a button tapped twice, or the way back
     if invitation is None:
         form = CodeForm({"code": code}, label_suffix="")
         form.add_error("code", OPENS_NOTHING)
         return render(request, "joining/code.html", {"form": form})
-    person = request.user
     if isinstance(person, Person):
         answer = _as_somebody(request, person, invitation, code)
     else:
@@ -114,17 +112,9 @@ def _as_somebody(request: HttpRequest, person: Person, invitation: Invitation, c
     try:
         accept(actor=person, code=code, **kept)
     except Refused as refusal:
-        return render(request, "joining/confirm.html", shown | {"refusal": _told(refusal)})
+        return render(request, "joining/confirm.html", shown | {"refusal": str(refusal)})
     messages.success(request, _("You have joined. Please read what you agree to."))
     return redirect("consent")
-
-
-def _told(refusal: Refused) -> str:
-    said = {
-        "actor": _("You work at this clinic. Please sign out and let the patient use their own address."),
-        "person": _("This account is already a patient of this clinic. Please ask your clinic."),
-    }
-    return said.get(refusal.field, str(OPENS_NOTHING))
 
 
 def _may_try(request: HttpRequest, action: str, key: str = "") -> bool:

@@ -17,8 +17,8 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import condition, require_safe
 
 from backend.accounts.care import Help, countries, help_for
+from backend.accounts.clinic_rules import WITH_ITEM9
 from backend.instruments import known
-from backend.tracking.asking import WITH_ITEM9
 from backend.web.care import Care
 from backend.web.patient.check_in.answers import AnswerForm
 from backend.web.patient.check_in.pages import REASONS

@@ -4,12 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from backend.accounts.models import AuditEntry
 from backend.tracking.models import Rating, Treatment
 from tests import make
 from tests.api.doors import RATINGS, post, rating_body, with_token
+from tests.at_once import shared
 
 THREADS = 50
 
@@ -17,19 +18,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def shared_database(treatment, tmp_path, monkeypatch):
-    """A database that threads share as processes do: on SQLite a file in place of the one in memory."""
-    if connection.vendor != "sqlite":
+def shared_database(treatment, tmp_path):
+    with shared(tmp_path):
         yield
-        return
-    file = tmp_path / "shared.sqlite3"
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM INTO %s", [str(file)])
-    in_memory, connection.connection = connection.connection, None
-    monkeypatch.setitem(connection.settings_dict, "NAME", str(file))
-    yield
-    connection.close()
-    connection.connection = in_memory
 
 
 def all_at_once(clients, body):

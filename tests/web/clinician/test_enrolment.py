@@ -1,11 +1,15 @@
 """Enrolling a patient, correcting that, listing what came before, recording a signed paper, inviting."""
 
 import re
+from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from backend.accounts import invitations
 from backend.accounts.consent import CURRENT, text
@@ -16,7 +20,15 @@ from backend.tracking.services.refusals import Refused
 from tests import make
 from tests.web.make import fields_of
 
-ENROL = {"code": "H-7", "time_zone": "Europe/Berlin", "indication": "sad", "paper_language": "en", "email": ""}
+ENROL = {
+    "code": "H-7",
+    "time_zone": "Europe/Berlin",
+    "indication": "sad",
+    "paper_language": "en",
+    "signed_on": "2026-03-02",
+    "email": "",
+}
+PAPER = {"part": "paper", "wording": CURRENT, "paper_language": "en", "signed_on": "2026-03-02"}
 SERTRALINE = {
     "previous-1-kind": "ssri",
     "previous-1-name": "sertraline",
@@ -60,6 +72,7 @@ def test_a_patient_is_enrolled_with_what_came_before_and_the_signed_paper(at_des
     consent = Consent.objects.get()
     assert (consent.on_paper, consent.recorded_by, consent.version) == (True, clinician, CURRENT)
     assert (consent.language, consent.text_sha256) == ("es", text("es").sha256)
+    assert consent.signed_on == date(2026, 3, 2)
 
 
 def test_without_a_paper_nobody_has_consented_yet(at_desk):
@@ -211,24 +224,68 @@ def test_nobody_takes_off_what_is_listed_for_another_patient(at_desk, patient, s
 
 
 def test_a_signed_paper_is_recorded_and_shown_to_the_patient(at_desk, patient):
-    sent = {"part": "paper", "wording": CURRENT, "paper_language": "en"}
-    at_desk.post(enrolment_of(patient), sent)
-    at_desk.post(enrolment_of(patient), sent)
-    assert [one.on_paper for one in Consent.objects.all()] == [True]
-    assert "Noted by Clara Clinician" in said(at_desk.get(enrolment_of(patient)))
+    at_desk.post(enrolment_of(patient), PAPER)
+    at_desk.post(enrolment_of(patient), PAPER)
+    assert [(one.on_paper, one.signed_on) for one in Consent.objects.all()] == [(True, date(2026, 3, 2))]
+    page = said(at_desk.get(enrolment_of(patient)))
+    assert "Signed on paper on March 2, 2026, noted on" in page
+    assert "Noted by Clara Clinician" in page
     own = Client()
     own.force_login(patient.person)
-    assert "You signed it on paper." in said(own.get("/consent/"))
+    assert "You signed it on paper on March 2, 2026. Your clinic noted that on" in said(own.get("/consent/"))
+
+
+@pytest.mark.parametrize(
+    ("day", "complaint"),
+    [
+        ("2999-01-01", "This day is still to come."),
+        ("1899-12-31", "This day is too long ago."),
+        ("2026-02-30", "Enter a valid date."),
+        ("", "Give the day that stands on the paper."),
+    ],
+)
+def test_a_day_on_which_nobody_can_have_signed_is_said_beside_the_field(at_desk, patient, day, complaint):
+    page = said(at_desk.post(enrolment_of(patient), PAPER | {"signed_on": day}))
+    assert complaint in page
+    assert f'value="{day}"' in page or not day
+    enrolling = said(enrol(at_desk, on_paper="on", signed_on=day))
+    assert complaint in enrolling
+    assert 'value="H-7"' in enrolling
+    assert not Consent.objects.exists()
+    assert not Patient.objects.filter(code="H-7").exists()
+
+
+def test_the_day_is_today_by_the_clinics_clock_until_another_is_typed(at_desk, clinic, patient, clinician):
+    clinic.time_zone = "Pacific/Kiritimati"  # 14 hours ahead of UTC
+    clinic.save()
+    today = timezone.now().astimezone(ZoneInfo(clinic.time_zone)).date()
+    for page in (enrolment_of(patient), "/patients/new/"):
+        assert f'name="signed_on" value="{today.isoformat()}"' in said(at_desk.get(page))
+    at_desk.post(enrolment_of(patient), PAPER | {"signed_on": today.isoformat()})
+    assert Consent.objects.get().signed_on == today
+
+
+def test_without_a_paper_the_day_says_nothing(at_desk):
+    enrol(at_desk, signed_on="")
+    assert Patient.objects.filter(code="H-7").exists()
+    assert not Consent.objects.exists()
+
+
+def test_a_consent_on_paper_has_a_day_and_another_has_none(patient, clinician):
+    shown = {"patient": patient, "given": True, "version": "1", "language": "en", "recorded_by": clinician}
+    for paper in ({"on_paper": True}, {"signed_on": date(2026, 3, 2)}):
+        with pytest.raises(IntegrityError, match="consent_on_paper_has_a_day"), transaction.atomic():
+            Consent.objects.create(**shown, **paper)
 
 
 def test_a_paper_of_another_wording_is_not_taken_for_this_one(at_desk, patient):
-    at_desk.post(enrolment_of(patient), {"part": "paper", "wording": "0", "paper_language": "en"})
-    at_desk.post(enrolment_of(patient), {"part": "paper", "wording": CURRENT, "paper_language": "tlh"})
+    at_desk.post(enrolment_of(patient), PAPER | {"wording": "0"})
+    at_desk.post(enrolment_of(patient), PAPER | {"paper_language": "tlh"})
     assert not Consent.objects.exists()
 
 
 def test_a_withdrawal_that_was_told_is_recorded(at_desk, patient, clinician):
-    at_desk.post(enrolment_of(patient), {"part": "paper", "wording": CURRENT, "paper_language": "en"})
+    at_desk.post(enrolment_of(patient), PAPER)
     at_desk.post(enrolment_of(patient), {"part": "withdraw"})
     assert not patient.current_consent().given
     assert patient.current_consent().recorded_by == clinician
@@ -312,7 +369,7 @@ def test_a_patient_who_has_joined_is_not_invited_again(at_desk, patient):
 def test_the_pages_ask_the_database_little(at_desk, newcomer, clinician, address, django_assert_max_num_queries):
     for number in range(6):
         at_desk.post(enrolment_of(newcomer), {"part": "previous", "previous-1-kind": "ssri", "previous-1-name": number})
-    at_desk.post(enrolment_of(newcomer), {"part": "paper", "wording": CURRENT, "paper_language": "en"})
+    at_desk.post(enrolment_of(newcomer), PAPER)
     at_desk.post(invitation_of(newcomer), {"do": "make"})
     at_desk.get("/help/")  # messages are shown and gone
     with django_assert_max_num_queries(12):

@@ -1,5 +1,6 @@
 """A tablet lent to a patient holds one check-in; nothing else exists on it until staff sign in again."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -96,7 +97,7 @@ def test_it_can_be_skipped(tablet, due, clinician):
     assert Skip.objects.get().made_by == clinician
 
 
-OPEN_TO_ALL = ("kiosk/", "account/", "help/", "settings/language/", "livez", "readyz")
+OPEN_TO_ALL = ("kiosk/", "account/", "help/", "settings/language/", "livez", "readyz", "manifest.webmanifest", "sw.js")
 
 
 def test_nothing_else_exists_on_it(tablet, due):
@@ -107,6 +108,15 @@ def test_nothing_else_exists_on_it(tablet, due):
     for route in others:
         for method in ("get", "post"):
             assert ask(tablet, method, filled(route, ids)).status_code == 404, f"{method.upper()} {route}"
+
+
+def test_what_its_pages_ask_for_is_there(tablet):
+    for page in (KIOSK, "/kiosk/skip/", "/kiosk/end/", "/help/", "/account/login/"):
+        head = said(tablet.get(page)).partition("</head>")[0]
+        named = [one for one in re.findall(r'(?:href|src)="(/[^"]+)"', head) if not one.startswith("/static/")]
+        assert named == ["/manifest.webmanifest"], page
+    for address in ("/manifest.webmanifest", "/sw.js"):  # browsers ask for the second where it is installed
+        assert tablet.get(address).status_code == 200
 
 
 def test_staff_who_sign_in_again_unlock_it(tablet, due, clinician):

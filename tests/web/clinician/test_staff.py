@@ -44,6 +44,16 @@ def test_somebody_is_invited_and_told_so(as_owner, clinic, page):
     assert clinic.name not in sent.subject + sent.body
 
 
+def test_what_is_said_of_the_second_step_is_true_where_it_is_said(as_owner, clinic, page):
+    step = "Before any page of the clinic opens to them, they set up a second step"
+    assert step in said(as_owner.get(page))
+    clinic.demo = True
+    clinic.save()
+    listed = said(as_owner.get(page))
+    assert step not in listed
+    assert "In a demo clinic no second step is asked for." in listed
+
+
 def test_a_mail_server_that_fails_is_said_and_the_invitation_holds(as_owner, page, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # where nobody listens

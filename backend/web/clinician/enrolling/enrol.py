@@ -13,6 +13,7 @@ from backend.language import ENGLISH
 from backend.tracking.services.patients import Enrolment, enrol_patient
 from backend.tracking.services.refusals import Refused
 from backend.web.access import SignedInRequest, staff_only
+from backend.web.clinician.conflicts import tell_refusal
 from backend.web.clinician.enrolling.enrolment_forms import EnrolForm, PreviousRows
 from backend.web.clinician.enrolling.invitation import invite_and_keep
 
@@ -51,5 +52,5 @@ def _enrolled(request: SignedInRequest, clinics: list[Clinic], form: EnrolForm, 
     try:
         return enrol_patient(actor=request.user, clinic=clinic, enrolment=enrolment)
     except Refused as refusal:
-        form.refuse(refusal)
+        tell_refusal(form, refusal)
         return None

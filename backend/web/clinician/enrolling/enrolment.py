@@ -18,7 +18,7 @@ from backend.tracking.services.patients import change_patient
 from backend.tracking.services.previous_treatments import record_previous, take_off_previous
 from backend.tracking.services.refusals import Conflict, Refused
 from backend.web.access import SignedInRequest, patient_to_treat, staff_only
-from backend.web.clinician.conflicts import tell_conflict
+from backend.web.clinician.conflicts import tell_conflict, tell_refusal
 from backend.web.clinician.enrolling.enrolment_forms import PaperForm, PatientForm, PreviousRows
 from backend.web.clinician.keys import row_key
 
@@ -52,7 +52,7 @@ def _details(request: SignedInRequest, patient: Patient) -> HttpResponse | None:
         tell_conflict(form, stored=_stored(now), version=now.version)
         return _page(request, now, details=form, status=HTTPStatus.CONFLICT)
     except Refused as refusal:
-        form.refuse(refusal)
+        tell_refusal(form, refusal)
         patient.refresh_from_db()
         return _page(request, patient, details=form)
     messages.success(request, _("The details are saved."))
@@ -74,10 +74,15 @@ def _take_off(request: SignedInRequest, patient: Patient) -> None:
 
 
 def _paper(request: SignedInRequest, patient: Patient) -> HttpResponse | None:
-    form = PaperForm(request.POST, label_suffix="")
+    form = PaperForm(request.POST, clinic_zone=patient.clinic.time_zone)
     if not form.is_valid() or request.POST.get("wording") != CURRENT:
         return _page(request, patient, paper=form)
-    give_consent(actor=request.user, patient=patient, text=form.signed, on_paper=True)
+    paper = form.signed
+    try:
+        give_consent(actor=request.user, patient=patient, text=paper.text, signed_on=paper.signed_on)
+    except Refused as refusal:
+        tell_refusal(form, refusal)
+        return _page(request, patient, paper=form)
     messages.success(request, _("The signed consent is recorded, with your name."))
     return None
 
@@ -105,7 +110,7 @@ def _page(
         "details": PatientForm(initial=initial, zone=patient.time_zone),
         "rows": PreviousRows(),
         "rows_open": "rows" in sent,
-        "paper": PaperForm(label_suffix=""),
+        "paper": PaperForm(clinic_zone=patient.clinic.time_zone),
         "listed": PreviousTreatment.objects.standing().filter(patient=patient).order_by("pk"),
         "consent": consent,
         "consent_is_current": is_current(consent),

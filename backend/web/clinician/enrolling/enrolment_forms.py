@@ -1,24 +1,25 @@
 """The forms about who a patient is to the clinic: code, zone, indication, what was treated before, paper signed."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from backend.accounts.consent import Text, text
+from backend.accounts.consent import text
 from backend.accounts.consent.texts import LANGUAGES
 from backend.accounts.models import Clinic
 from backend.tracking.models import Adequate, Indication, StoppedBecause, TreatmentClass
+from backend.tracking.services.consent import Paper
 from backend.tracking.services.previous_treatments import Previous
-from backend.tracking.services.refusals import Refused
-from backend.web.clinician.conflicts import VersionedForm, tell_refusal
+from backend.web.clinician.conflicts import VersionedForm
 from backend.web.zones import zone_choices
 
 BLANK_ROWS = 3
 NOT_CHOSEN = ("", gettext_lazy("not stated"))
-CODE_TAKEN = gettext_lazy("Another patient of the clinic has this code. Choose a different one.")
 
 
 class PatientForm(VersionedForm):
@@ -42,11 +43,6 @@ class PatientForm(VersionedForm):
             label=_("Time zone of the patient"), choices=zone_choices(zone), initial=zone
         )
 
-    def refuse(self, refusal: Refused) -> None:
-        """Say beside its field why the details were not stored."""
-        known = {"code": str(CODE_TAKEN), "time_zone": _("Choose a time zone from the list.")}
-        tell_refusal(self, refusal, known.get(refusal.field, ""))
-
 
 class PaperForm(forms.Form):
     """That the patient signed the text of consent by hand, and in which language."""
@@ -56,10 +52,22 @@ class PaperForm(forms.Form):
         choices=[pair for pair in settings.LANGUAGES if pair[0] in LANGUAGES],
     )
 
+    signed_on = forms.DateField(
+        label=gettext_lazy("Signed on"),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        help_text=gettext_lazy("The day that stands on the paper."),
+        error_messages={"required": gettext_lazy("Give the day that stands on the paper.")},
+    )
+
+    def __init__(self, *args: Any, clinic_zone: str, **options: Any) -> None:  # noqa: ANN401 - whatever Django's take
+        super().__init__(*args, **options)
+        self.label_suffix = ""
+        self.fields["signed_on"].initial = timezone.now().astimezone(ZoneInfo(clinic_zone)).date()
+
     @property
-    def signed(self) -> Text:
-        """Return the wording that was signed: the one in use."""
-        return text(self.cleaned_data["paper_language"])
+    def signed(self) -> Paper:
+        """Return the wording that was signed, the one in use, and the day."""
+        return Paper(text(self.cleaned_data["paper_language"]), self.cleaned_data["signed_on"])
 
 
 class EnrolForm(PatientForm, PaperForm):
@@ -74,10 +82,11 @@ class EnrolForm(PatientForm, PaperForm):
     )
     on_paper = forms.BooleanField(label=gettext_lazy("The patient has signed the consent on paper"), required=False)
 
-    field_order = ("clinic", "code", "time_zone", "indication", "email", "on_paper", "paper_language")
+    field_order = ("clinic", "code", "time_zone", "indication", "email", "on_paper", "signed_on", "paper_language")
 
     def __init__(self, *args: Any, clinics: list[Clinic], **options: Any) -> None:  # noqa: ANN401 - as above
-        super().__init__(*args, zone=clinics[0].time_zone, **options)
+        super().__init__(*args, zone=clinics[0].time_zone, clinic_zone=clinics[0].time_zone, **options)
+        self.fields["signed_on"].required = False  # without a paper there is no day
         del self.fields["version"]  # there is no row yet that anybody could have changed
         if len(clinics) == 1:
             del self.fields["clinic"]
@@ -85,6 +94,14 @@ class EnrolForm(PatientForm, PaperForm):
             choices = [(str(one.pk), one.name) for one in clinics]
             self.fields["clinic"] = forms.ChoiceField(label=_("Clinic"), choices=choices)
         self.order_fields(self.field_order)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the day of a paper that was signed."""
+        said = super().clean() or {}
+        field = self.fields["signed_on"]
+        if said.get("on_paper") and not said.get("signed_on") and "signed_on" not in self.errors:
+            self.add_error("signed_on", field.error_messages["required"])
+        return said
 
 
 class PreviousForm(forms.Form):

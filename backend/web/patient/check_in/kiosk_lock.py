@@ -18,7 +18,7 @@ KEPT = timedelta(days=30)  # a tablet left lying stays locked; what it can still
 
 # Its own addresses, those of signing in, and what is the same for everybody.
 FOLDERS = ("/kiosk/", "/account/", "/help/", "/static/")
-PAGES = {"/settings/language/", "/livez", "/readyz"}
+PAGES = {"/sw.js", "/manifest.webmanifest", "/settings/language/", "/livez", "/readyz"}
 
 
 @dataclass(frozen=True, slots=True)
