@@ -10,7 +10,11 @@ class Conflict(Exception):  # noqa: N818 - a state of affairs, not a fault of th
 
 
 class Refused(ValueError):  # noqa: N818 - named as what happened
-    """Bad input: `field` names the entry that is wrong, the text what was found and what was expected."""
+    """Bad input: `field` names the entry that is wrong, the text says why.
+
+    What a person can cause by typing is a sentence in the reader's language that names no column, since pages print it
+    beside the field; what only a program can cause says in English what was found and what was expected.
+    """
 
     def __init__(self, field: str, text: str) -> None:
         super().__init__(text)
@@ -18,8 +22,7 @@ class Refused(ValueError):  # noqa: N818 - named as what happened
 
     @classmethod
     def from_invalid(cls, problem: ValidationError) -> Self:
-        """Tell the first thing that is wrong with a row; the message of a broken constraint opens with its field."""
-        field, messages = next(iter(problem.message_dict.items()))
-        if field == NON_FIELD_ERRORS:
-            return cls(messages[0].split()[0], messages[0])
-        return cls(field, f"{field}: {messages[0]}")
+        """Tell the first thing that is wrong with a row; the code of a broken constraint is the name of its field."""
+        field, problems = next(iter(problem.error_dict.items()))
+        first = problems[0]
+        return cls(str(first.code) if field == NON_FIELD_ERRORS else field, first.messages[0])

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from backend.accounts.clinic_rules import WITH_ITEM9
 from backend.accounts.models import Patient
 from backend.instruments import PRIMARY, Instrument, asked_at, get
 from backend.tracking.models import Amendment, CheckIn, Rating
 
-WITH_ITEM9 = {"phq8": "phq9"}  # the same scale with and without the question about thoughts of death
 ITEM9 = 8  # where its answer stands
 SHOWN_DAYS = 28  # [design] twice what PHQ-9 looks back over; a later one takes its place
 

@@ -79,6 +79,11 @@ class History:
         """Return the treatments of the course that a treatment opens; none where it continues one."""
         return next((one for one in courses_of(self.started) if one[0] == treatment), [])
 
+    def opener_of(self, treatment: Treatment) -> Treatment | None:
+        """Return the treatment that opened the course which this one continues; None where it continues none."""
+        courses = (one for one in courses_of(self.started) if treatment in one[1:])
+        return next((one[0] for one in courses), None)
+
     def members(self, treatment: Treatment, unit: Unit) -> list[Treatment]:
         """Return what a unit is made of: the treatment itself, or the course it opens."""
         return self.course_opened_by(treatment) if unit == Unit.COURSE else [treatment]

@@ -17,7 +17,8 @@ from backend.accounts.models import Clinic, Membership
 from backend.web.care import Care
 
 STAFF_PAGES = {"today": _("Today"), "patients": _("Patients"), "cohorts": _("Cohorts"), "clinics": _("Clinic")}
-OF_A_CLINIC = {"clinic", "staff", "member", "quality", "alert-plan"}  # pages in the room that "clinics" leads to
+# Pages further in, by the page that leads to them.
+ROOMS = dict.fromkeys(("clinic", "staff", "member", "quality", "alert-plan"), "clinics") | {"compare": "cohorts"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,8 @@ class Reader:
     def pages(self) -> list[Page]:
         """Return the pages of staff."""
         match = self._request.resolver_match
-        here = match.url_name if match else None
-        here = "clinics" if here in OF_A_CLINIC else here
+        name = (match.url_name if match else None) or ""
+        here = ROOMS.get(name, name)
         return [Page(title, reverse(name), is_current=name == here) for name, title in STAFF_PAGES.items()]
 
 

@@ -132,7 +132,7 @@ def test_a_correction_sent_twice_is_stored_once_and_needs_a_reason(treatment, cl
     key = uuid4()
     first, _ = correct(row, clinician, Seen(at(40), 120, 80), key=key)
     assert correct(row, clinician, Seen(at(40), 120, 80), key=key) == (first, True)
-    with pytest.raises(Refused, match="reason is empty"):
+    with pytest.raises(Refused, match="Say why"):
         correct(first, clinician, Seen(at(40), 121, 80), reason=" ")
 
 

@@ -129,9 +129,10 @@ def selection_from(params: Mapping[str, str]) -> Selection:
 
 def _refuse_backwards(found: Selection) -> None:
     if found.since and found.until and found.until < found.since:
-        raise Refused("to", f"to is {found.until}, expected a day not before {found.since}")
+        raise Refused("to", _("This is before the first day."))
     if found.dose_from is not None and found.dose_to is not None and found.dose_to < found.dose_from:
-        raise Refused("dose_to", f"dose_to is {found.dose_to}, expected {found.dose_from} or more")
+        told = _("This is less than the lowest dose, {low} mg/kg.")
+        raise Refused("dose_to", told.format(low=number(float(found.dose_from))))
 
 
 def _told(given: object) -> str:
@@ -140,7 +141,7 @@ def _told(given: object) -> str:
 
 def _one_of(field: str, given: str, expected: list[str]) -> str:
     if given not in expected:
-        raise Refused(field, f"{field} is {given!r}, expected one of {', '.join(filter(None, expected))}")
+        raise Refused(field, _("Expected one of {values}.").format(values=", ".join(filter(None, expected))))
     return given
 
 
@@ -151,14 +152,15 @@ def _day(field: str, given: str) -> date | None:
         found = date.fromisoformat(given)
         if found.year in YEARS:
             return found
-    raise Refused(field, f"{field} is {given!r}, expected a day such as 2026-01-31")
+    raise Refused(field, _("Write a day such as 2026-01-31."))
 
 
 def _dose(field: str, given: str) -> Decimal | None:
     if not given:
         return None
     if not _DOSE.fullmatch(given):
-        raise Refused(field, f"{field} is {given!r}, expected mg per kg such as 0.5")
+        told = _("Write mg/kg below 1000 with at most two decimals, such as {example}.")
+        raise Refused(field, told.format(example=number(0.5)))
     return Decimal(given)
 
 
@@ -167,7 +169,7 @@ def _count(field: str, given: str) -> int:
         return 1
     if given.isascii() and given.isdecimal() and len(given) <= len(str(HIGHEST_NUMBER)) and int(given):
         return int(given)
-    raise Refused(field, f"{field} is {given!r}, expected a number from 1 to {HIGHEST_NUMBER}")
+    raise Refused(field, _("Write a number from 1 to {highest}.").format(highest=HIGHEST_NUMBER))
 
 
 def _narrowing(selection: Selection) -> list[str]:

@@ -407,39 +407,39 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='treatment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'started')), fields=('patient', 'started_at'), name='one_treatment_of_a_patient_at_an_instant', violation_error_message='started_at is also that of another treatment of this patient'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'started')), fields=('patient', 'started_at'), name='one_treatment_of_a_patient_at_an_instant', violation_error_code='started_at', violation_error_message='Another treatment of this patient started at the same time.'),
         ),
         migrations.AddConstraint(
             model_name='treatment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'started'), _negated=True), ('started_at__isnull', False), _connector='OR'), name='started_treatment_has_a_start', violation_error_message='started_at is missing, expected the start of a started treatment'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'started'), _negated=True), ('started_at__isnull', False), _connector='OR'), name='started_treatment_has_a_start', violation_error_code='started_at', violation_error_message='A treatment that has started needs the time it started at.'),
         ),
         migrations.AddConstraint(
             model_name='treatment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'planned'), _negated=True), ('started_at__isnull', True), _connector='OR'), name='planned_treatment_has_no_start', violation_error_message='started_at is not known of a planned treatment; set state to started with it'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'planned'), _negated=True), ('started_at__isnull', True), _connector='OR'), name='planned_treatment_has_no_start', violation_error_code='started_at', violation_error_message='A treatment that is only planned has no start yet.'),
         ),
         migrations.AddConstraint(
             model_name='treatment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'planned'), _negated=True), ('planned_at__isnull', False), _connector='OR'), name='planned_treatment_has_a_plan', violation_error_message='planned_at is missing, expected when the treatment is planned'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'planned'), _negated=True), ('planned_at__isnull', False), _connector='OR'), name='planned_treatment_has_a_plan', violation_error_code='planned_at', violation_error_message='A planned treatment needs the time it is planned for.'),
         ),
         migrations.AddConstraint(
             model_name='treatment',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='treatment_ends_after_it_starts', violation_error_message='ended_at is before the start'),
+            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='treatment_ends_after_it_starts', violation_error_code='ended_at', violation_error_message='The end is before the start.'),
         ),
         migrations.AddConstraint(
             model_name='treatment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('drug', 'other'), _negated=True), models.Q(('drug_name', ''), _negated=True), _connector='OR'), name='treatment_with_another_drug_names_it', violation_error_message='drug_name is missing, expected the name of another drug'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('drug', 'other'), _negated=True), models.Q(('drug_name', ''), _negated=True), _connector='OR'), name='treatment_with_another_drug_names_it', violation_error_code='drug_name', violation_error_message='Name the drug.'),
         ),
         migrations.AddConstraint(
             model_name='treatment',
-            constraint=models.CheckConstraint(condition=models.Q(('dose_mg__isnull', True), ('dose_mg__gt', 0), _connector='OR'), name='treatment_dose_is_positive', violation_error_message='dose_mg is expected above 0'),
+            constraint=models.CheckConstraint(condition=models.Q(('dose_mg__isnull', True), ('dose_mg__gt', 0), _connector='OR'), name='treatment_dose_is_positive', violation_error_code='dose_mg', violation_error_message='The dose must be more than 0 mg.'),
         ),
         migrations.AddConstraint(
             model_name='treatment',
-            constraint=models.CheckConstraint(condition=models.Q(('weight_kg__isnull', True), ('weight_kg__gt', 0), _connector='OR'), name='treatment_weight_is_positive', violation_error_message='weight_kg is expected above 0'),
+            constraint=models.CheckConstraint(condition=models.Q(('weight_kg__isnull', True), ('weight_kg__gt', 0), _connector='OR'), name='treatment_weight_is_positive', violation_error_code='weight_kg', violation_error_message='The weight must be more than 0 kg.'),
         ),
         migrations.AddConstraint(
             model_name='treatment',
-            constraint=models.CheckConstraint(condition=models.Q(('at_home', False), ('route__in', ['oral', 'sublingual']), _connector='OR'), name='treatment_at_home_is_by_mouth', violation_error_message='at_home is true, expected only of what is taken by mouth or under the tongue'),
+            constraint=models.CheckConstraint(condition=models.Q(('at_home', False), ('route__in', ['oral', 'sublingual']), _connector='OR'), name='treatment_at_home_is_by_mouth', violation_error_code='at_home', violation_error_message='Only what is taken by mouth or under the tongue can be taken at home.'),
         ),
         migrations.AddIndex(
             model_name='step',
@@ -483,15 +483,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('diastolic', None), ('systolic', None)), models.Q(('diastolic__isnull', False), ('diastolic__range', (20, 200)), ('systolic__gt', models.F('diastolic')), ('systolic__isnull', False), ('systolic__range', (40, 300))), _connector='OR'), name='observation_has_both_pressures', violation_error_message='systolic and diastolic are expected together, the first above the second'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('diastolic', None), ('systolic', None)), models.Q(('diastolic__isnull', False), ('diastolic__range', (20, 200)), ('systolic__gt', models.F('diastolic')), ('systolic__isnull', False), ('systolic__range', (40, 300))), _connector='OR'), name='observation_has_both_pressures', violation_error_code='systolic', violation_error_message='Both pressures are needed or neither, systolic above diastolic.'),
         ),
         migrations.AddConstraint(
             model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(('oxygen_percent', None), ('oxygen_percent__range', (50, 100)), _connector='OR'), name='observation_oxygen_is_a_percentage', violation_error_message='oxygen_percent is expected from 50 to 100'),
+            constraint=models.CheckConstraint(condition=models.Q(('oxygen_percent', None), ('oxygen_percent__range', (50, 100)), _connector='OR'), name='observation_oxygen_is_a_percentage', violation_error_code='oxygen_percent', violation_error_message='Oxygen is written in percent, from 50 to 100.'),
         ),
         migrations.AddConstraint(
             model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(('pulse', None), ('pulse__range', (20, 250)), _connector='OR'), name='observation_pulse_is_plausible', violation_error_message='pulse is expected from 20 to 250'),
+            constraint=models.CheckConstraint(condition=models.Q(('pulse', None), ('pulse__range', (20, 250)), _connector='OR'), name='observation_pulse_is_plausible', violation_error_code='pulse', violation_error_message='The pulse is written in beats a minute, from 20 to 250.'),
         ),
         migrations.AddConstraint(
             model_name='note',

@@ -78,17 +78,20 @@ class Observation(models.Model):
                     systolic__gt=models.F("diastolic"),
                 ),
                 name="observation_has_both_pressures",
-                violation_error_message="systolic and diastolic are expected together, the first above the second",
+                violation_error_code="systolic",
+                violation_error_message=_("Both pressures are needed or neither, systolic above diastolic."),
             ),
             CheckConstraint(
                 condition=Q(oxygen_percent=None) | Q(oxygen_percent__range=RANGES["oxygen_percent"]),
                 name="observation_oxygen_is_a_percentage",
-                violation_error_message="oxygen_percent is expected from 50 to 100",
+                violation_error_code="oxygen_percent",
+                violation_error_message=_("Oxygen is written in percent, from 50 to 100."),
             ),
             CheckConstraint(
                 condition=Q(pulse=None) | Q(pulse__range=RANGES["pulse"]),
                 name="observation_pulse_is_plausible",
-                violation_error_message="pulse is expected from 20 to 250",
+                violation_error_code="pulse",
+                violation_error_message=_("The pulse is written in beats a minute, from 20 to 250."),
             ),
         ]
         indexes = [models.Index(fields=["treatment", "at"], name="observations_by_time")]

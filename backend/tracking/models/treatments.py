@@ -141,53 +141,62 @@ class Treatment(models.Model):
     objects = TreatmentQuerySet.as_manager()
 
     class Meta:
-        # Each message opens with the field it is about.
+        # The code of each is the name of the field it is about.
         constraints = [
             models.UniqueConstraint(
                 fields=["patient", "started_at"],
                 condition=Q(state=Progress.STARTED),
                 name="one_treatment_of_a_patient_at_an_instant",
-                violation_error_message="started_at is also that of another treatment of this patient",
+                violation_error_code="started_at",
+                violation_error_message=_("Another treatment of this patient started at the same time."),
             ),
             models.CheckConstraint(
                 condition=~Q(state=Progress.STARTED) | Q(started_at__isnull=False),
                 name="started_treatment_has_a_start",
-                violation_error_message="started_at is missing, expected the start of a started treatment",
+                violation_error_code="started_at",
+                violation_error_message=_("A treatment that has started needs the time it started at."),
             ),
             models.CheckConstraint(
                 condition=~Q(state=Progress.PLANNED) | Q(started_at__isnull=True),
                 name="planned_treatment_has_no_start",
-                violation_error_message="started_at is not known of a planned treatment; set state to started with it",
+                violation_error_code="started_at",
+                violation_error_message=_("A treatment that is only planned has no start yet."),
             ),
             models.CheckConstraint(
                 condition=~Q(state=Progress.PLANNED) | Q(planned_at__isnull=False),
                 name="planned_treatment_has_a_plan",
-                violation_error_message="planned_at is missing, expected when the treatment is planned",
+                violation_error_code="planned_at",
+                violation_error_message=_("A planned treatment needs the time it is planned for."),
             ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")),
                 name="treatment_ends_after_it_starts",
-                violation_error_message="ended_at is before the start",
+                violation_error_code="ended_at",
+                violation_error_message=_("The end is before the start."),
             ),
             models.CheckConstraint(
                 condition=~Q(drug=Drug.OTHER) | ~Q(drug_name=""),
                 name="treatment_with_another_drug_names_it",
-                violation_error_message="drug_name is missing, expected the name of another drug",
+                violation_error_code="drug_name",
+                violation_error_message=_("Name the drug."),
             ),
             models.CheckConstraint(
                 condition=Q(dose_mg__isnull=True) | Q(dose_mg__gt=0),
                 name="treatment_dose_is_positive",
-                violation_error_message="dose_mg is expected above 0",
+                violation_error_code="dose_mg",
+                violation_error_message=_("The dose must be more than 0 mg."),
             ),
             models.CheckConstraint(
                 condition=Q(weight_kg__isnull=True) | Q(weight_kg__gt=0),
                 name="treatment_weight_is_positive",
-                violation_error_message="weight_kg is expected above 0",
+                violation_error_code="weight_kg",
+                violation_error_message=_("The weight must be more than 0 kg."),
             ),
             models.CheckConstraint(
                 condition=Q(at_home=False) | Q(route__in=[Route.ORAL, Route.SUBLINGUAL]),
                 name="treatment_at_home_is_by_mouth",
-                violation_error_message="at_home is true, expected only of what is taken by mouth or under the tongue",
+                violation_error_code="at_home",
+                violation_error_message=_("Only what is taken by mouth or under the tongue can be taken at home."),
             ),
         ]
         indexes = [

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backend.accounts import audit
 from backend.accounts.models import Patient, Person
@@ -43,7 +44,7 @@ def check_ins_of(treatment: Treatment) -> list[CheckIn]:
     """Return the check-ins that follow from a treatment's protocol and the time of its dose, not stored."""
     dosed_at = treatment.dosed_at
     if dosed_at is None:
-        raise Refused("planned_at", "a treatment needs a planned or an actual start")
+        raise Refused("planned_at", _("A planned treatment needs the time it is planned for."))
     planned = treatment.state == Progress.PLANNED
     zone = ZoneInfo(treatment.patient.time_zone)
     return [
@@ -90,7 +91,7 @@ def skip_check_in(*, actor: Person, check_in: CheckIn, client_uuid: UUID, reason
     if stored is not None:
         return stored, True
     if CheckIn.objects.with_answers().get(pk=check_in.pk).is_answered:
-        raise Refused("check_in", "this check-in has been answered, so it cannot be skipped")
+        raise Refused("check_in", _("This check-in has been answered, so it cannot be skipped."))
     skip = Skip.objects.create(
         patient=patient, check_in=check_in, client_uuid=client_uuid, reason=reason, made_by=actor
     )

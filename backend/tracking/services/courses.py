@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from backend.accounts.models import Patient, Person
 from backend.analysis.calendar import later_by_the_clock
@@ -45,11 +46,10 @@ def plan_course(
     `details`: values of editable fields but those of time. `Refused` names what is wrong; then none is stored.
     """
     if not 1 <= len(moments) <= LONGEST_COURSE:
-        raise Refused("count", f"count is {len(moments)}, expected 1 to {LONGEST_COURSE} treatments")
+        raise Refused("count", _("Plan 1 to %(most)s treatments at once.") % {"most": LONGEST_COURSE})
     if any(not earlier < later <= earlier + COURSE_GAP for earlier, later in pairwise(moments)):
-        raise Refused(
-            "planned_at", f"planned_at: treatments of a course follow each other within {COURSE_GAP.days} days"
-        )
+        told = _("Treatments of a course follow each other within %(days)s days.")
+        raise Refused("planned_at", told % {"days": COURSE_GAP.days})
     Patient.objects.lock(patient.pk)
     made: list[Treatment] = []
     for moment in moments:
@@ -69,7 +69,7 @@ def cancel_treatments(
     `Conflict` when it is no longer at the version that was expected. `Refused` without a reason.
     """
     if not reason.strip():
-        raise Refused("reason", "reason is missing, expected why it is cancelled")
+        raise Refused("reason", _("Say why, in a few words."))
     Patient.objects.lock(treatment.patient_id)
     cancelled = [treatment, *(rest_of_course(treatment) if and_the_rest else [])]
     expected = {treatment.pk: expected_version}

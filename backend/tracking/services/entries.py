@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from backend.accounts.models import time_zones
 from backend.tracking.models import CheckIn, Timing
 from backend.tracking.services.refusals import Refused
@@ -32,6 +34,14 @@ class Entry:
     respondent: str = ""
     check_in: CheckIn | None = None
     came_as_sent: bool = False  # nothing lay between the device and here, so what the clocks differ by is its clock's
+
+
+def refuse_implausible(field: str, moment: datetime, now: datetime) -> None:
+    """Refuse when something is said to have happened if that is still to come, or slipped to another century."""
+    if moment < EARLIEST:
+        raise Refused(field, _("This time is before the year %(earliest)s.") % {"earliest": EARLIEST.year})
+    if moment > now + timedelta(minutes=FUTURE_TOLERATED_MINUTES):
+        raise Refused(field, _("This time is still to come."))
 
 
 def check_times(entry: Entry) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backend.accounts import audit
 from backend.accounts.models import Patient, Person
@@ -52,8 +53,10 @@ def write_note(*, actor: Person, patient: Patient, draft: Draft, now: datetime |
 
 def _checked(patient: Patient, draft: Draft) -> str:
     text = draft.text.strip()
-    if not 0 < len(text) <= LONGEST_NOTE:
-        raise Refused("text", f"text has {len(text)} characters, expected 1 to {LONGEST_NOTE}")
+    if not text:
+        raise Refused("text", _("Write something first."))
+    if len(text) > LONGEST_NOTE:
+        raise Refused("text", _("A note has at most %(most)s characters.") % {"most": LONGEST_NOTE})
     if draft.treatment is not None and draft.treatment.patient_id != patient.pk:
         raise Refused("treatment", f"treatment {draft.treatment.pk} is not one of this patient")
     return text

@@ -7,11 +7,12 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backend.accounts import audit
 from backend.accounts.models import Patient, Person
 from backend.tracking.models import Observation, Treatment
-from backend.tracking.services.entries import EARLIEST, FUTURE_TOLERATED_MINUTES
+from backend.tracking.services.entries import refuse_implausible
 from backend.tracking.services.refusals import Conflict, KeyReused, Refused
 
 OBSERVED_WITHIN_HOURS = 24  # [design] of the start: further away a date was mistyped
@@ -70,9 +71,9 @@ def correct_observation(
     """
     seen, reason = correction.seen, correction.reason.strip()
     if not reason:
-        raise Refused("reason", "reason is empty, expected why the observation is corrected")
+        raise Refused("reason", _("Say why, in a few words. It is kept beside what was there before."))
     if seen is None and observation.struck:
-        raise Refused("struck", "this observation has been struck out already")
+        raise Refused("struck", _("This entry has been struck out already."))
     row = Observation(
         treatment=observation.treatment,
         client_uuid=correction.client_uuid,
@@ -111,14 +112,13 @@ def _said(row: Observation) -> list[object]:
 
 
 def _refuse_what_cannot_be(row: Observation) -> None:
-    latest = row.recorded_at + timedelta(minutes=FUTURE_TOLERATED_MINUTES)
-    if not EARLIEST <= row.at <= latest:
-        raise Refused("at", f"at is {row.at.isoformat()}, expected an instant from 2000 until now")
+    refuse_implausible("at", row.at, row.recorded_at)
     start = row.treatment.started_at
     if start is not None and abs(row.at - start) > timedelta(hours=OBSERVED_WITHIN_HOURS):
-        raise Refused("at", f"at is {row.at.isoformat()}, more than {OBSERVED_WITHIN_HOURS} h from the start")
+        told = _("This is more than %(hours)s hours from the start of the dose.")
+        raise Refused("at", told % {"hours": OBSERVED_WITHIN_HOURS})
     if Seen(**{name: getattr(row, name) for name in VALUES}).is_empty:
-        raise Refused("systolic", "nothing was seen, expected at least one value or a remark")
+        raise Refused("systolic", _("Enter at least one value or a remark."))
     try:
         row.full_clean(exclude=GIVEN)
     except ValidationError as problem:

@@ -8,25 +8,24 @@ from django.db import transaction
 from django.utils import timezone
 
 from backend.accounts import services
-from backend.accounts.consent import Text
 from backend.accounts.models import Clinic, Patient, Person
 from backend.accounts.models.patients import new_secret
 from backend.tracking.models import Indication, Progress, Treatment
 from backend.tracking.services.check_ins import schedule, settle_superseded
-from backend.tracking.services.consent import give_consent
+from backend.tracking.services.consent import Paper, give_consent
 from backend.tracking.services.previous_treatments import Previous, record_previous
 from backend.tracking.services.refusals import Refused
 
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """What a clinic knows of a new patient; `signed`: the text they signed on paper, where they did."""
+    """What a clinic knows of a new patient; `signed`: the paper they signed, where they did."""
 
     code: str
     time_zone: str = ""  # empty: the clinic's
     indication: str = ""
     previous: Sequence[Previous] = ()
-    signed: Text | None = None
+    signed: Paper | None = None
 
 
 @transaction.atomic
@@ -37,7 +36,8 @@ def enrol_patient(*, actor: Person, clinic: Clinic, enrolment: Enrolment) -> Pat
         change_patient(actor=actor, patient=patient, fields={"indication": enrolment.indication})
     record_previous(actor=actor, patient=patient, given=enrolment.previous)
     if enrolment.signed:
-        give_consent(actor=actor, patient=patient, text=enrolment.signed, on_paper=True)
+        paper = enrolment.signed
+        give_consent(actor=actor, patient=patient, text=paper.text, signed_on=paper.signed_on)
     return patient
 
 
@@ -54,7 +54,7 @@ def change_patient(
     Patient.objects.lock(patient.pk)
     patient.refresh_from_db()
     if fields.get("code", patient.code) != patient.code:
-        _refuse_taken_code(patient, fields["code"])
+        services.refuse_taken_code(patient.clinic, fields["code"])
     zone = patient.time_zone
     services.change_patient(actor=actor, patient=patient, fields=fields, expected_version=expected_version)
     if patient.time_zone == zone:
@@ -68,12 +68,6 @@ def change_patient(
 def renew_calendar_address(*, actor: Person, patient: Patient) -> None:
     """Give the calendar of a patient a new address; the old one no longer answers."""
     change_patient(actor=actor, patient=patient, fields={"calendar_secret": new_secret()})
-
-
-def _refuse_taken_code(patient: Patient, code: str) -> None:
-    Clinic.objects.select_for_update().get(pk=patient.clinic_id)  # two at once must not both find the code free
-    if Patient.objects.filter(clinic=patient.clinic_id, code=code).exists():
-        raise Refused("code", f"code {code!r} is taken at this clinic, expected a new one")
 
 
 def _refuse_unknown_indication(given: str) -> None:

@@ -1,19 +1,20 @@
 """Planning, starting, correcting and cancelling treatments; check-ins and outcomes follow."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backend.accounts import audit
 from backend.accounts.models import Patient, Person
 from backend.analysis.schedule import protocol
 from backend.tracking.models import Progress, Treatment
 from backend.tracking.services.check_ins import schedule, settle_superseded
-from backend.tracking.services.entries import EARLIEST, FUTURE_TOLERATED_MINUTES
+from backend.tracking.services.entries import refuse_implausible
 from backend.tracking.services.estimates import ask_for_estimates
 from backend.tracking.services.refusals import Conflict, Overlapping, Refused
 
@@ -81,7 +82,7 @@ def correct_treatment(
     if not differing:
         return stored
     if "protocol" in differing and stored.check_ins.filter(ratings__isnull=False).exists():
-        raise Refused("protocol", "a check-in has been answered, so the protocol can no longer change")
+        raise Refused("protocol", _("A check-in has been answered, so the protocol can no longer change."))
     stored.version += 1
     # Nothing else: ratings may be raising a column of theirs meanwhile.
     stored.save(update_fields=[*differing, "protocol_version", "version"])
@@ -117,18 +118,11 @@ def _apply(treatment: Treatment, changes: Mapping[str, Any]) -> None:
         treatment.full_clean()
     except ValidationError as problem:
         raise Refused.from_invalid(problem) from problem
-    if "started_at" in changes:
-        _refuse_implausible_start(treatment.started_at)
+    if "started_at" in changes and treatment.started_at is not None:
+        refuse_implausible("started_at", treatment.started_at, timezone.now())
     if changes.keys() & {"state", "started_at", "ended_at"} and treatment.state == Progress.STARTED:
         _refuse_overlap(treatment)
     treatment.protocol_version = protocol(treatment.protocol).version
-
-
-def _refuse_implausible_start(started_at: datetime | None) -> None:
-    """Refuse a start that no rating could be measured from: it is still to come, or slipped to another century."""
-    latest = timezone.now() + timedelta(minutes=FUTURE_TOLERATED_MINUTES)
-    if started_at is not None and not EARLIEST <= started_at <= latest:
-        raise Refused("started_at", f"started_at is {started_at.isoformat()}, expected an instant from 2000 until now")
 
 
 def _refuse_overlap(treatment: Treatment) -> None:

@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from backend.accounts.models import Person
 from backend.analysis.cli.tables import CURVES
 from backend.analysis.cohorts.drawing import MEASURES
 from backend.tracking import estimation
@@ -161,15 +162,49 @@ def test_what_makes_sense_is_called_wrong_nowhere(at_desk, path):
     assert " required" not in page[page.index("<form") :]
 
 
+@pytest.mark.parametrize("path", ["/cohorts/?", "/cohorts/compare/?by=drug&"])
 @pytest.mark.parametrize(
-    "query",
-    ["route=rectal", "from=yesterday", "to=2026-02-30", "rule_set=R1", "unit=x", "dose_from=much", "number=0"],
+    ("query", "words"),
+    [
+        ("route=rectal", "Expected one of iv,"),
+        ("rule_set=R1", "Expected one of R50C-L50,"),
+        ("unit=x", "Expected one of treatment,"),
+        ("from=yesterday", "Write a day such as 2026-01-31."),
+        ("to=2026-02-30", "Write a day such as 2026-01-31."),
+        ("from=2026-03-01&to=2026-02-01", "This is before the first day."),
+        ("dose_from=much", "Write mg/kg below 1000 with at most two decimals, such as 0.5."),
+        ("dose_from=0,125", "Write mg/kg below 1000 with at most two decimals, such as 0.5."),
+        ("dose_from=1,5&dose_to=0.5", "This is less than the lowest dose, 1.5 mg/kg."),
+        ("number=0", "Write a number from 1 to 99."),
+        ("number=first", "Write a number from 1 to 99."),
+    ],
 )
-def test_a_filter_that_makes_no_sense_is_named_beside_its_field(at_desk, query):
-    page = said(at_desk, f"/cohorts/?{query}", status=400)
-    name = query.split("=")[0]
+def test_a_filter_that_makes_no_sense_is_said_beside_its_field_in_words(at_desk, path, query, words):
+    page = said(at_desk, path + query, status=400)
+    name = query.split("&")[-1].split("=")[0]
     field = next(one for one in page.split('class="field"') if f'for="id_{name}"' in one)
-    assert f'id="id_{name}_error">{name} is &#x27;' in field
+    assert f'id="id_{name}_error">{words}' in field
+    if "<select" not in field:
+        for kept, given in (one.split("=") for one in query.split("&")):
+            assert f'name="{kept}" value="{given}"' in page
+
+
+@pytest.mark.parametrize("written", ["0.5", "0,5", " 0,50 "])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_dose_is_asked_for_with_a_point_or_a_comma(at_desk, treat, written, language):
+    treat(5, route="iv", dose_mg=40, weight_kg=80)
+    treat(2, route="im", dose_mg=80, weight_kg=80)
+    Person.objects.update(language=language)
+    page = said(at_desk, f"/cohorts/?dose_to={written}")
+    assert "n = 5" in page
+    assert f'name="dose_to" value="{written}"' in page
+    assert "dose_to=0.5" in page[page.index("/cohorts/compare/") :]
+    assert "n = 2" in said(at_desk, "/cohorts/?dose_from=0,6&dose_to=1")
+
+
+@pytest.mark.parametrize("path", ["/cohorts/", "/cohorts/compare/"])
+def test_the_navigation_says_that_one_is_at_the_cohorts(at_desk, path):
+    assert re.findall(r'<a href="([^"]+)" aria-current="page">', said(at_desk, path)) == ["/cohorts/"]
 
 
 def test_how_many_are_left_at_each_step(at_desk, treat):
@@ -289,7 +324,7 @@ def test_groups_asked_at_different_times_are_compared_where_they_were_both_asked
         ("by=route&a=iv&b=iv", "Choose another group than the first."),
         ("by=route&a=rectal&b=iv", "Expected one of iv"),
         ("by=weather", "Groups can differ by: route"),
-        ("by=route&a=iv&b=im&from=never", "from is"),
+        ("by=route&a=iv&b=im&from=never", "Write a day such as 2026-01-31."),
     ],
 )
 def test_what_cannot_be_compared_is_said_beside_it(at_desk, query, beside):

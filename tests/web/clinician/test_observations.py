@@ -89,7 +89,7 @@ def test_what_was_missed_is_entered_with_the_time_it_was_due(at_desk, started):
         ({"oxygen_percent": "101"}, "less than or equal to 100"),
         ({"pulse": "many"}, "Enter a whole number."),
         ({"at": "yesterday"}, "Enter a valid date/time."),
-        ({"at": "2019-01-01T10:00"}, "more than 24 h from the start"),
+        ({"at": "2019-01-01T10:00"}, "more than 24 hours from the start of the dose"),
         ({"client_uuid": "nonsense"}, "Enter a valid UUID."),
     ],
 )

@@ -61,6 +61,17 @@ def test_the_windows_of_check_ins_are_shaded(page_of, given):
     assert "time in which a check-in could be answered" in page
 
 
+def test_a_treatment_that_continues_a_course_leads_to_where_its_course_is(page_of, given):
+    first = given(days_ago=40)
+    second = given(days_ago=33, redose_reason="planned")
+    page = page_of(f"?treatment={second.pk}&sessions=course&flagged=0")
+    assert "There is nothing to draw" not in page
+    link = re.search(r'This treatment continues a course[^<]*<a href="([^"]+)"', page)[1].replace("&amp;", "&")
+    assert {f"treatment={first.pk}", "sessions=course", "flagged=0"} <= set(link.removeprefix("?").split("&"))
+    assert "This treatment continues a course" not in page_of(link)
+    assert "</svg>" in page_of(link)
+
+
 def test_in_a_course_no_window_that_the_next_dose_closed_lies_under_those_that_follow(page_of, given):
     first = given(40)
     given(33, redose_reason="planned")

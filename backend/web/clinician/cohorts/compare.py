@@ -14,12 +14,12 @@ from django.views.decorators.http import require_safe
 from backend.accounts.refusals import Refused
 from backend.analysis.cohorts.drawing import MEASURES
 from backend.analysis.cohorts.estimate import SMALLEST_COHORT, Curve
-from backend.tracking.cohorts import Cohort, Compared, Selection, claims_about, selection_from
+from backend.tracking.cohorts import Cohort, Compared, Selection, claims_about
 from backend.tracking.pictures import comparison_pictures, group_words
 from backend.web.access import SignedInRequest, staff_only
 from backend.web.check_in_names import called
 from backend.web.clinician.cohorts.figures import drawing, facts_of, files
-from backend.web.clinician.cohorts.filters import asked_of, without
+from backend.web.clinician.cohorts.filters import asked_of, selection_of, without
 from backend.web.clinician.cohorts.numbers import NOTHING, a_share, shares
 from backend.web.clinician.cohorts.pairs import BY, GROUPS, Pair, PairFilters, by_of, largest, pair_of
 from backend.web.clinician.cohorts.standing import early_and_later, steps
@@ -65,7 +65,7 @@ def comparison(request: SignedInRequest) -> HttpResponse:
     asked = asked_of(request) if request.GET else claims_about(Selection()).about.as_params()
     shown: dict[str, object] = {"form": (form := PairFilters(asked)), "tabs": _tabs(asked), "by": by_of(asked)}
     try:
-        selection, pair = selection_from(asked), pair_of(asked)
+        selection, pair = selection_of(asked), pair_of(asked)
     except Refused as refusal:
         form.refuse(refusal)
         return render(request, PAGE, shown, status=400)

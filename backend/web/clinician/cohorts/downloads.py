@@ -19,10 +19,10 @@ from backend.analysis.cohorts.curve_rows import COLUMNS, curve_rows
 from backend.analysis.cohorts.drawing import MEASURES
 from backend.analysis.cohorts.population import EVERYONE
 from backend.charts import CohortPicture, cohort_svg
-from backend.tracking.cohorts import Cohort, cohort, selection_from
+from backend.tracking.cohorts import Cohort, cohort
 from backend.tracking.pictures import cohort_pictures, comparison_pictures
 from backend.web.access import SignedInRequest, staff_only
-from backend.web.clinician.cohorts.filters import asked_of
+from backend.web.clinician.cohorts.filters import asked_of, selection_of
 from backend.web.clinician.cohorts.pairs import pair_of
 
 CSV_COLUMNS = ("cohort", "curve", *COLUMNS)  # those of curves.csv, as the command line writes it
@@ -74,7 +74,7 @@ def _file(request: SignedInRequest, name: str, ending: str, kind: str) -> HttpRe
 
 def _asked(person: Person, name: str, asked: dict[str, str]) -> Figure:
     """Return the figure; groups are compared where the address says by what they differ."""
-    selection, pair = selection_from(asked), pair_of(asked) if "by" in asked else None
+    selection, pair = selection_of(asked), pair_of(asked) if "by" in asked else None
     if pair is None:
         found = cohort(person, selection)
         return Figure(name, selection.as_params(), cohort_pictures(found)[name], [(EVERYONE, found)])

@@ -12,6 +12,7 @@ from backend.analysis.outcomes.rules import RULE_SETS
 from backend.tracking.cohorts import EITHER, HOURLY, Selection, selection_from
 from backend.tracking.models import Drug, Indication, Route, Unit
 from backend.tracking.models.treatments import protocol_choices
+from backend.web.clinician.amounts import with_point
 
 ANY = ("", _("any"))
 DRUGS = [ANY, *Drug.choices, (EITHER, _("ketamine or esketamine"))]
@@ -21,6 +22,7 @@ PREVIOUS = [
     ("1", _("one that failed")),
     ("2+", _("two or more that failed")),
 ]
+DOSES = {"dose_from": _("Dose from, mg/kg"), "dose_to": _("Dose up to, mg/kg")}
 FIRST = ("route", "drug", "indication", "protocol")  # the rest unfolds
 
 
@@ -51,7 +53,7 @@ class Filters(forms.Form):
     def __init__(self, asked: dict[str, str]) -> None:
         usual = {name: str(getattr(Selection(), name)) for name in ("instrument", "rule_set", "unit", "number")}
         super().__init__(usual | asked, label_suffix="", use_required_attribute=False)
-        for name, label in (("dose_from", _("Dose from, mg/kg")), ("dose_to", _("Dose up to, mg/kg"))):
+        for name, label in DOSES.items():
             dose = forms.TextInput(attrs={"inputmode": "decimal"})
             self.fields[name] = forms.CharField(label=label, required=False, widget=dose)
         for name, label in (("from", _("Started from")), ("to", _("Started until"))):
@@ -84,10 +86,15 @@ def asked_of(request: HttpRequest) -> dict[str, str]:
     return {name: given for name, given in request.GET.dict().items() if given}
 
 
+def selection_of(asked: dict[str, str]) -> Selection:
+    """Return the selection that was typed, decimals with a point or a comma; `Refused` names what makes no sense."""
+    return selection_from(asked | {name: with_point(asked[name]) for name in DOSES if name in asked})
+
+
 def chosen(asked: dict[str, str], form: Filters) -> Selection | None:
     """Return the selection, or say beside the field why there is none."""
     try:
-        return selection_from(asked)
+        return selection_of(asked)
     except Refused as refusal:
         form.refuse(refusal)
         return None

@@ -1,6 +1,7 @@
 """One patient's treatments: the curve of the chosen one and its outcome, all beside each other, every original."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse, QueryDict
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from backend.accounts.models import Patient
 from backend.accounts.reading import note_reading
-from backend.tracking.models import CheckIn, State, Treatment
+from backend.tracking.models import CheckIn, State, Treatment, Unit
 from backend.web.access import SignedInRequest, patients_of_staff, signed_in
 from backend.web.check_in_names import called
 from backend.web.clinician.patient.beside import beside
@@ -81,9 +82,19 @@ def judged(look: Look, treatment: Treatment) -> dict[str, object]:
         "chosen": look.chosen,
         "told": told_of(outcome, treatment, look.chosen.terms) if outcome else None,
         "drawing": drawing(look, treatment, outcome),
+        "opener": _opener(look, treatment) if look.chosen.unit == Unit.COURSE else None,
         "sessions": session_rows(look),
         "doses": dose_rows(look),
     }
+
+
+def _opener(look: Look, treatment: Treatment) -> Tab | None:
+    """Return where to find the course that a treatment continues; None where it continues none."""
+    first = look.history.opener_of(treatment)
+    if first is None:
+        return None
+    query = urlencode({**look.form.made, "treatment": first.pk})
+    return Tab(first, _when(first), given(first), is_chosen=False, query=query)
 
 
 def _due(look: Look) -> CheckIn | None:

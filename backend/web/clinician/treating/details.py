@@ -14,6 +14,7 @@ from backend.charts.words import number
 from backend.tracking.models import Drug, RedoseReason, Route
 from backend.tracking.models.treatments import Indication
 from backend.tracking.services.doses import SPRAY_MG, Dose, DoseDoubt, doubt_about, is_doubtful_weight
+from backend.web.clinician.amounts import AmountField
 from backend.web.clinician.protocols import Described, described, offered_at
 from backend.web.clinician.treating.questions import AskingForm
 
@@ -24,14 +25,6 @@ REASONS = [
     (UNSTATED, gettext_lazy("not stated")),
 ]
 DOSE = ("drug", "route", "dose_mg", "weight_kg")
-
-
-class AmountField(forms.DecimalField):
-    """A number as people write it: 40 where 40.00 is stored."""
-
-    def prepare_value(self, value: Any) -> Any:  # noqa: ANN401 - Django's signature
-        """Return what stands in the box."""
-        return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
 class DetailsForm(AskingForm):

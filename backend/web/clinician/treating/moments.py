@@ -68,14 +68,6 @@ def not_to_come(moment: datetime) -> datetime:
 
 
 def add_refusal(form: forms.Form, refusal: Refused, zone: str) -> None:
-    """Say why a write was refused beside its field, or above the form where it has none; the clash in words."""
-    text = str(refusal)
-    if isinstance(refusal, Overlapping):
-        start = stamp(refusal.started_at, zone)
-        told = {"start": start, "end": stamp(refusal.ended_at, zone) if refusal.ended_at else ""}
-        by_end = {
-            True: _("Another treatment of this patient was being given then, from %(start)s to %(end)s."),
-            False: _("Another treatment of this patient started before that, on %(start)s."),
-        }
-        text = by_end[bool(refusal.ended_at) and refusal.field == "started_at"] % told
-    tell_refusal(form, refusal, text)
+    """Say why a write was refused beside its field, or above the form; an overlap by the patient's clock."""
+    by_the_clock = isinstance(refusal, Overlapping) and refusal.in_words(lambda moment: stamp(moment, zone))
+    tell_refusal(form, refusal, by_the_clock or str(refusal))
