@@ -27,6 +27,7 @@ class Squarem:
         self.gap = np.full(counts.shape[1], np.inf)
         self._open = np.arange(counts.shape[1])
         self._counts, self._support = counts, support
+        self._absent, self._size = counts == 0, counts.sum(axis=0)
         self._current = self.mass
         self._gradient = self._gradient_at(self._current)
         self._settle()
@@ -74,7 +75,7 @@ class Squarem:
 
         Over masses of 0 or more its own maximum has total 1.
         """
-        pull = self._counts.sum(axis=0) * (2 * self._gradient - 1)
+        pull = self._size * (2 * self._gradient - 1)
         free = self._support & ((self._current > NEGLIGIBLE) | (self._gradient > 1))
         return quadratic_maximum(self._curvature(), pull, np.where(free, self._current, 0.0), free)
 
@@ -93,14 +94,17 @@ class Squarem:
             self._open, self._counts = self._open[going_on], self._counts[:, going_on]
             self._support, self._current = self._support[:, going_on], self._current[:, going_on]
             self._gradient = self._gradient[:, going_on]
+            self._absent, self._size = self._absent[:, going_on], self._size[going_on]
 
     def _covered(self, mass: Floats) -> Floats:
         """Return the probability of every drawn cell, 1 for those not drawn."""
-        return np.where(self._counts > 0, self.cover.T @ mass, 1.0)
+        covered = np.asarray(self.cover.T @ mass)
+        np.copyto(covered, 1.0, where=self._absent)
+        return covered
 
     def _gradient_at(self, mass: Floats) -> Floats:
         with np.errstate(divide="ignore"):
-            return np.asarray(self.cover @ (self._counts / self._covered(mass)) / self._counts.sum(axis=0))
+            return np.asarray(self.cover @ (self._counts / self._covered(mass)) / self._size)
 
     def _loglik(self, mass: Floats) -> Floats:
         with np.errstate(divide="ignore"):
