@@ -12,10 +12,10 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from backend.accounts import services, staff
-from backend.accounts.clinic_rules import refuse_settings, refuse_without_owner
 from backend.accounts.models import AuditEntry, Clinic, Consent, Membership, Patient, Person
 from backend.accounts.refusals import Refused
+from backend.accounts.services import clinics, people, staff
+from backend.accounts.services.clinic_rules import refuse_settings, refuse_without_owner
 
 admin.site.site_header = admin.site.site_title = "Ebb administration"
 admin.site.unregister(EmailAddress)  # allauth's table stays empty: it would hold addresses readable
@@ -67,15 +67,15 @@ class PersonAdmin(KeptAdmin):
         if change:
             person = Person.objects.get(pk=obj.pk)
         else:
-            person = services.create_person(actor=acting(request), email=fields.pop("email"))
+            person = people.create_person(actor=acting(request), email=fields.pop("email"))
             obj.pk = person.pk
-        services.change_person(actor=acting(request), person=person, fields=fields)
+        people.change_person(actor=acting(request), person=person, fields=fields)
 
     @admin.action(description="Remove all second factors of the selected people")
-    def remove_second_factors(self, request: HttpRequest, people: QuerySet[Person]) -> None:
+    def remove_second_factors(self, request: HttpRequest, chosen: QuerySet[Person]) -> None:
         """Let people who lost their factors set up new ones."""
-        for person in people:
-            services.remove_second_factors(actor=acting(request), person=person, reason="Removed in the admin")
+        for person in chosen:
+            people.remove_second_factors(actor=acting(request), person=person, reason="Removed in the admin")
 
 
 class ClinicForm(ModelForm):  # type: ignore[type-arg] # Django's class takes none while it runs
@@ -138,9 +138,9 @@ class ClinicAdmin(KeptAdmin):
             clinic = Clinic.objects.get(pk=obj.pk)
         else:
             first = {name: form.cleaned_data[name] for name in CREATED_WITH}
-            clinic = services.create_clinic(actor=acting(request), **first)
+            clinic = clinics.create_clinic(actor=acting(request), **first)
             obj.pk = clinic.pk
-        services.change_clinic(actor=acting(request), clinic=clinic, fields=fields)
+        clinics.change_clinic(actor=acting(request), clinic=clinic, fields=fields)
 
 
 @admin.register(Membership)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from backend.analysis.schedule import CheckIn, Protocol
 
 WEEK_HOURS = 7 * 24
+YEARS = range(1900, 2200)  # of every day and instant: beyond them no clock is right, and arithmetic may overflow
 BASELINE_OPENS_HOURS = 24  # before the dose: the window of the momentary series
 ARRIVAL_OPENS_HOURS = 3  # [design] before the dose: what is rated from here on is rated at the clinic
 ARRIVAL_WAITS_HOURS = 12  # [design] past the planned time: how long a dose may be delayed

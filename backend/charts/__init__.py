@@ -1,7 +1,6 @@
 """Curve data in, SVG text out: the pictures that pages, the API and the offline report share."""
 
 from backend.charts.cohort import cohort_svg
-from backend.charts.frame import stylesheet
 from backend.charts.model import (
     Band,
     CohortCurve,
@@ -14,6 +13,7 @@ from backend.charts.model import (
     SessionsPicture,
     Window,
 )
+from backend.charts.parts.frame import stylesheet
 from backend.charts.response import response_svg
 from backend.charts.sessions import sessions_svg
 

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from backend.charts import marks
 from backend.charts.alternative import absence, cohort_alternative
-from backend.charts.axes import INSET, Plot, ScoreAxis, hours_axis, score_axis, tick_room
-from backend.charts.frame import Block, KeyEntry, Sheet, heading, key, paragraphs, space, stack
-from backend.charts.markup import element, group, line, path, short_hash
 from backend.charts.model import CohortCurve, CohortPicture, drawable_time
-from backend.charts.timeline import time_axis
+from backend.charts.parts import marks
+from backend.charts.parts.axes import INSET, Plot, ScoreAxis, hours_axis, score_axis, tick_room
+from backend.charts.parts.frame import Block, KeyEntry, Sheet, heading, key, paragraphs, space, stack
+from backend.charts.parts.markup import element, group, line, path, short_hash
+from backend.charts.parts.timeline import time_axis
 from backend.charts.words import percent
 from backend.language import gettext as _
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from backend.charts.frame import stylesheet
-from backend.charts.markup import element
+from backend.charts.parts.frame import stylesheet
+from backend.charts.parts.markup import element
 
 _FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 _INNERMOST_BLOCK = re.compile(r"@[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")

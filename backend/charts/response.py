@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import isfinite
 
-from backend.charts import marks
 from backend.charts.alternative import response_alternative
-from backend.charts.axes import INSET, Plot, ScoreAxis, hours_axis, score_axis, score_ticks, tick_room, tick_words
-from backend.charts.bands import lanes, shading, spans_of, window_sample, windows_shaded
-from backend.charts.doses import dose_entries, dose_lane, dose_lines
-from backend.charts.frame import Block, KeyEntry, Sheet, heading, key, paragraphs, space, stack
-from backend.charts.markup import clean, group, label, path, short_hash
 from backend.charts.model import Miss, Point, ResponseCurve, drawable_time
-from backend.charts.text import line_height, measure
-from backend.charts.timeline import time_axis
+from backend.charts.parts import marks
+from backend.charts.parts.axes import INSET, Plot, ScoreAxis, hours_axis, score_axis, score_ticks, tick_room, tick_words
+from backend.charts.parts.bands import lanes, shading, spans_of, window_sample, windows_shaded
+from backend.charts.parts.doses import dose_entries, dose_lane, dose_lines
+from backend.charts.parts.frame import Block, KeyEntry, Sheet, heading, key, paragraphs, space, stack
+from backend.charts.parts.markup import clean, group, label, path, short_hash
+from backend.charts.parts.text import line_height, measure
+from backend.charts.parts.timeline import time_axis
 from backend.charts.words import number, plain
 from backend.language import gettext as _
 

@@ -4,14 +4,14 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import isfinite
 
-from backend.charts import marks
 from backend.charts.alternative import sessions_alternative
-from backend.charts.axes import INSET, Plot, ScoreAxis, hours_axis, score_axis, score_ticks, tick_room, tick_words
-from backend.charts.doses import dose_entries, dose_lane, dose_lines
-from backend.charts.frame import Block, KeyEntry, Sheet, heading, key, paragraphs, space, stack
-from backend.charts.markup import group, line, path, short_hash
 from backend.charts.model import Point, Session, SessionsPicture, drawable_time
-from backend.charts.timeline import TimeAxis, calendar_axis, time_axis
+from backend.charts.parts import marks
+from backend.charts.parts.axes import INSET, Plot, ScoreAxis, hours_axis, score_axis, score_ticks, tick_room, tick_words
+from backend.charts.parts.doses import dose_entries, dose_lane, dose_lines
+from backend.charts.parts.frame import Block, KeyEntry, Sheet, heading, key, paragraphs, space, stack
+from backend.charts.parts.markup import group, line, path, short_hash
+from backend.charts.parts.timeline import TimeAxis, calendar_axis, time_axis
 from backend.charts.words import number
 from backend.language import gettext as _
 

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from backend.accounts.clinic_rules import WITH_ITEM9
 from backend.accounts.models import Patient
+from backend.accounts.services.clinic_rules import WITH_ITEM9
 from backend.instruments import PRIMARY, Instrument, asked_at, get
 from backend.tracking.models import Amendment, CheckIn, Rating
 

@@ -5,8 +5,8 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 
-from backend.accounts import services
 from backend.accounts.models import AuditEntry, Clinic, Consent, DataKey, Membership, Patient, Person
+from backend.accounts.services import consent
 from tests import make
 
 
@@ -23,7 +23,7 @@ def actions():
 
 @pytest.mark.parametrize("model", [Person, Clinic, Membership, Patient, Consent, AuditEntry])
 def test_every_list_and_row_opens_and_nothing_is_deleted(client, superuser, patient, model):
-    services.give_consent(actor=superuser, patient=patient, version="1", language="en", text="I agree.")
+    consent.give_consent(actor=superuser, patient=patient, version="1", language="en", text="I agree.")
     base, row = f"/admin/accounts/{model._meta.model_name}/", model.objects.first()
     assert client.get(base).status_code == 200
     assert client.get(f"{base}{row.pk}/change/").status_code == 200

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, time
 import pytest
 from django.db import IntegrityError, transaction
 
-from backend.accounts.alert_plans import end_plan, save_plan, who_treat
 from backend.accounts.models import AlertPlan, AuditEntry, Membership
 from backend.accounts.refusals import Conflict, Refused
-from backend.accounts.staff import add_member, end_membership
+from backend.accounts.services.alert_plans import end_plan, save_plan, who_treat
+from backend.accounts.services.staff import add_member, end_membership
 from tests import make
 
 pytestmark = pytest.mark.django_db

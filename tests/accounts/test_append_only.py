@@ -3,15 +3,16 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from backend.accounts import audit, protection, services
+from backend.accounts import audit, protection
 from backend.accounts.models import AuditEntry, Clinic, Consent
+from backend.accounts.services import consent
 from tests import make
 
 
 @pytest.fixture
 def facts(patient, clinician):
     """A consent and the audit entry beside it."""
-    services.give_consent(actor=clinician, patient=patient, version="1", language="en", text="I agree.")
+    consent.give_consent(actor=clinician, patient=patient, version="1", language="en", text="I agree.")
     return [Consent.objects.get(), AuditEntry.objects.get(action="consent.given")]
 
 

@@ -6,10 +6,10 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from backend.accounts import invitations, staff
 from backend.accounts.models import AuditEntry, Invitation, Membership, Patient, Person
 from backend.accounts.refusals import Refused
-from backend.accounts.services import create_person
+from backend.accounts.services import invitations, staff
+from backend.accounts.services.people import create_person
 from tests import make
 from tests.at_once import meanwhile, shared
 

@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from backend.accounts import invitations
 from backend.accounts.models import AuditEntry, Invitation, Person
 from backend.accounts.refusals import Refused
+from backend.accounts.services import invitations
 from tests import make
 
 

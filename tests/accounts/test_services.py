@@ -7,9 +7,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from backend.accounts import services, staff
 from backend.accounts.models import AuditEntry, Clinic, Consent, Membership, Patient, Person
 from backend.accounts.refusals import Refused
+from backend.accounts.services import clinics, consent, patients, people, staff
 from tests import make
 
 CLINIC = {"name": "Harbour", "time_zone": "Europe/London", "country": "GB"}
@@ -21,7 +21,7 @@ def actions():
 
 
 def test_a_clinic_is_created(owner):
-    clinic = services.create_clinic(actor=owner, **CLINIC)
+    clinic = clinics.create_clinic(actor=owner, **CLINIC)
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.actor, entry.clinic) == ("clinic.created", owner, clinic)
     assert (entry.target_type, entry.target_id) == ("accounts.clinic", str(clinic.pk))
@@ -32,11 +32,11 @@ def test_a_clinic_is_created(owner):
     ("call", "complaint"),
     [
         (
-            lambda: services.create_clinic(actor=None, **CLINIC | {"time_zone": "Europe/Nowhere"}),
+            lambda: clinics.create_clinic(actor=None, **CLINIC | {"time_zone": "Europe/Nowhere"}),
             "time_zone: .*Nowhere",
         ),
-        (lambda: services.create_person(actor=None, email="no address"), "email: Enter a valid"),
-        (lambda: services.invite_patient(actor=None, clinic=make.clinic(), code=""), "code: .*blank"),
+        (lambda: people.create_person(actor=None, email="no address"), "email: Enter a valid"),
+        (lambda: patients.invite_patient(actor=None, clinic=make.clinic(), code=""), "code: .*blank"),
         (
             lambda: staff.add_member(actor=None, clinic=make.clinic(), person=make.person(), role="cook"),
             "role: role is 'cook', expected one of clinician, researcher, owner",
@@ -51,7 +51,7 @@ def test_what_is_wrong_is_named_and_nothing_stored(db, call, complaint):
 
 
 def test_a_patient_is_invited_with_a_sign_in(clinic, clinician):
-    patient = services.invite_patient(
+    patient = patients.invite_patient(
         actor=clinician, clinic=clinic, code="H-7", email="Pat@clinic.example", name="Pat Parker"
     )
     assert patient.person == Person.objects.get(email="pat@clinic.example")
@@ -62,16 +62,16 @@ def test_a_patient_is_invited_with_a_sign_in(clinic, clinician):
 
 
 def test_a_patient_needs_no_sign_in(clinic, clinician):
-    assert services.invite_patient(actor=clinician, clinic=clinic, code="H-8").person is None
+    assert patients.invite_patient(actor=clinician, clinic=clinic, code="H-8").person is None
     assert actions() == ["patient.invited"]
 
 
 def test_a_code_and_a_person_are_taken_once_per_clinic(patient, clinician):
     with pytest.raises(ValueError, match="has this code"):
-        services.invite_patient(actor=clinician, clinic=patient.clinic, code="P-1")
+        patients.invite_patient(actor=clinician, clinic=patient.clinic, code="P-1")
     with pytest.raises(ValueError, match="has this address already"):
-        services.invite_patient(actor=clinician, clinic=patient.clinic, code="P-9", email=patient.person.email)
-    elsewhere = services.invite_patient(actor=clinician, clinic=make.clinic(), code="P-1", email=patient.person.email)
+        patients.invite_patient(actor=clinician, clinic=patient.clinic, code="P-9", email=patient.person.email)
+    elsewhere = patients.invite_patient(actor=clinician, clinic=make.clinic(), code="P-1", email=patient.person.email)
     assert elsewhere.person == patient.person
 
 
@@ -97,10 +97,10 @@ def test_a_membership_ends_once(clinician, owner):
 
 
 def test_a_change_is_on_record_without_names_and_addresses(clinician, owner):
-    services.change_person(
+    people.change_person(
         actor=owner, person=clinician, fields={"name": "New", "email": "new@clinic.example", "language": "de"}
     )
-    services.change_person(actor=owner, person=clinician, fields={"name": "New"})
+    people.change_person(actor=owner, person=clinician, fields={"name": "New"})
     entry = AuditEntry.objects.get()
     hidden = ["hidden", "hidden"]
     assert entry.changes == {"name": hidden, "email": hidden, "language": ["", "de"]}
@@ -108,26 +108,26 @@ def test_a_change_is_on_record_without_names_and_addresses(clinician, owner):
 
 
 def test_a_clinic_is_changed(clinic, owner):
-    services.change_clinic(actor=owner, clinic=clinic, fields={"demo": True})
-    services.change_clinic(actor=owner, clinic=clinic, fields={"demo": True})
+    clinics.change_clinic(actor=owner, clinic=clinic, fields={"demo": True})
+    clinics.change_clinic(actor=owner, clinic=clinic, fields={"demo": True})
     assert AuditEntry.objects.get().changes == {"demo": [False, True]}
     assert Clinic.objects.get().demo
 
 
 def test_lost_second_factors_are_removed(clinician, owner):
-    services.remove_second_factors(actor=owner, person=clinician, reason="Phone lost")
-    services.remove_second_factors(actor=owner, person=clinician, reason="Phone lost")
+    people.remove_second_factors(actor=owner, person=clinician, reason="Phone lost")
+    people.remove_second_factors(actor=owner, person=clinician, reason="Phone lost")
     assert (actions(), AuditEntry.objects.get().reason) == (["person.second_factors_removed"], "Phone lost")
     assert not clinician.authenticator_set.exists()
 
 
 def test_consent_is_given_to_a_text_and_withdrawn(patient, clinician):
-    given = services.give_consent(actor=clinician, patient=patient, **CONSENT)
-    assert services.give_consent(actor=clinician, patient=patient, **CONSENT) == given
+    given = consent.give_consent(actor=clinician, patient=patient, **CONSENT)
+    assert consent.give_consent(actor=clinician, patient=patient, **CONSENT) == given
     assert given.text_sha256 == sha256(b"I agree.").hexdigest()
-    newer = services.give_consent(actor=clinician, patient=patient, **CONSENT | {"version": "2"})
-    services.withdraw_consent(actor=patient.person, patient=patient)
-    assert services.withdraw_consent(actor=patient.person, patient=patient) == patient.current_consent()
+    newer = consent.give_consent(actor=clinician, patient=patient, **CONSENT | {"version": "2"})
+    consent.withdraw_consent(actor=patient.person, patient=patient)
+    assert consent.withdraw_consent(actor=patient.person, patient=patient) == patient.current_consent()
     assert list(Consent.objects.order_by("pk").values_list("given", "version")) == [
         (True, "1"),
         (True, "2"),
@@ -138,13 +138,13 @@ def test_consent_is_given_to_a_text_and_withdrawn(patient, clinician):
 
 
 def test_without_consent_there_is_nothing_to_withdraw(patient, clinician):
-    assert services.withdraw_consent(actor=clinician, patient=patient) is None
+    assert consent.withdraw_consent(actor=clinician, patient=patient) is None
     assert actions() == []
 
 
 def test_what_is_undone_leaves_no_entry(clinic, owner):
     with transaction.atomic():
-        services.change_clinic(actor=owner, clinic=clinic, fields={"demo": True})
+        clinics.change_clinic(actor=owner, clinic=clinic, fields={"demo": True})
         transaction.set_rollback(True)
     assert actions() == []
 
@@ -199,7 +199,7 @@ def test_nobody_sees_nobody(patient, client):
 
 
 def test_when_who_reads_item_9_leaves_it_is_no_longer_asked(clinic, owner, clinician):
-    services.change_clinic(actor=owner, clinic=clinic, fields={"item9_owner": clinician, "item9_plan": "Call."})
+    clinics.change_clinic(actor=owner, clinic=clinic, fields={"item9_owner": clinician, "item9_plan": "Call."})
     assert clinic.asks_item9
     staff.end_membership(actor=owner, membership=clinician.memberships.get())
     clinic.refresh_from_db()

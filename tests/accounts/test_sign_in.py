@@ -6,8 +6,8 @@ from django.contrib.auth import SESSION_KEY
 from django.test import Client
 from django.utils import timezone
 
-from backend.accounts import services, staff
 from backend.accounts.models import Clinic, Membership, Patient
+from backend.accounts.services import people, staff
 from tests import make
 from tests.accounts.signing_in import PASSWORD, app_code, code_for, code_in, sign_in_by_code, sign_in_by_password
 
@@ -116,7 +116,7 @@ def test_a_patients_passkey_is_another_way_in_and_no_second_lock(client, mailout
 def test_whoever_is_switched_off_is_out_at_the_next_request(client, patient):
     client.force_login(patient.person)
     assert client.get("/account/2fa/").status_code == 200
-    services.change_person(actor=None, person=patient.person, fields={"is_active": False})
+    people.change_person(actor=None, person=patient.person, fields={"is_active": False})
     assert client.get("/account/2fa/").status_code == 302
 
 

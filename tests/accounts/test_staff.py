@@ -2,9 +2,9 @@
 
 import pytest
 
-from backend.accounts import services, staff
 from backend.accounts.models import AuditEntry, Membership, Person
 from backend.accounts.refusals import Refused
+from backend.accounts.services import clinics, staff
 from tests import make
 
 
@@ -37,7 +37,7 @@ def test_an_owner_of_another_clinic_does_not_count(owner):
 
 @pytest.mark.parametrize(("role", "asked"), [("owner", True), ("researcher", False)])
 def test_who_reads_item_9_stays_in_another_role_that_treats(clinic, owner, clinician, role, asked):
-    services.change_clinic(actor=owner, clinic=clinic, fields={"item9_owner": clinician, "item9_plan": "Call."})
+    clinics.change_clinic(actor=owner, clinic=clinic, fields={"item9_owner": clinician, "item9_plan": "Call."})
     staff.add_member(actor=owner, clinic=clinic, person=clinician, role=role)
     clinic.refresh_from_db()
     assert clinic.asks_item9 is asked
@@ -82,7 +82,7 @@ def test_who_works_there_is_not_invited_again(clinic, owner, clinician):
 )
 def test_what_does_not_fit_is_refused_beside_its_field(clinic, owner, fields, field):
     with pytest.raises(Refused) as refused:
-        services.change_clinic(actor=owner, clinic=clinic, fields=fields)
+        clinics.change_clinic(actor=owner, clinic=clinic, fields=fields)
     assert refused.value.field == field
     clinic.refresh_from_db()
     assert (clinic.version, clinic.offered_protocols, clinic.left_out_instruments) == (1, [], [])
@@ -92,12 +92,12 @@ def test_item_9_is_read_by_somebody_who_treats_there_now(clinic, owner, clinicia
     staff.end_membership(actor=owner, membership=work_of(clinician))
     for person in (clinician, other_clinic, make.member(at=clinic, role="researcher")):
         with pytest.raises(Refused, match="does not treat"):
-            services.change_clinic(actor=owner, clinic=clinic, fields={"item9_owner": person, "item9_plan": "Call."})
+            clinics.change_clinic(actor=owner, clinic=clinic, fields={"item9_owner": person, "item9_plan": "Call."})
 
 
 def test_what_is_offered_and_left_out_is_on_record(clinic, owner):
     fields = {"offered_protocols": ["hourly-weekly"], "left_out_instruments": ["gad7"], "retention_months": 120}
-    services.change_clinic(actor=owner, clinic=clinic, fields=fields)
+    clinics.change_clinic(actor=owner, clinic=clinic, fields=fields)
     assert AuditEntry.objects.get().changes == {
         name: [before, fields[name]]
         for name, before in (("offered_protocols", []), ("left_out_instruments", []), ("retention_months", None))

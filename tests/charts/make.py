@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 from hypothesis import strategies as st
 
 from backend.charts import Band, CohortCurve, CohortPicture, Dose, Miss, Point, ResponseCurve
-from backend.charts.text import SIZES, measure
-from backend.charts.timeline import WEEK
+from backend.charts.parts.text import SIZES, measure
+from backend.charts.parts.timeline import WEEK
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from backend.charts import cohort_svg
-from backend.charts.timeline import WEEK
+from backend.charts.parts.timeline import WEEK
 from tests.charts import make
 from tests.charts.make import centre, corners, seen
 

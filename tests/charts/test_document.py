@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.charts import Band, Miss, cohort_svg, response_svg
-from backend.charts.frame import NARROWEST
+from backend.charts.parts.frame import NARROWEST
 from tests.charts import make
 from tests.charts.make import SVG, seen
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from backend.charts import Band, Dose, Miss, Point, response_svg
-from backend.charts.timeline import WEEK
+from backend.charts.parts.timeline import WEEK
 from backend.charts.words import number
 from tests.charts import make
 from tests.charts.make import centre, corners, seen

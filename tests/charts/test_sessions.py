@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.charts import Dose, Miss, Point, Session, SessionsPicture, sessions_svg
-from backend.charts.timeline import WEEK, calendar_axis
+from backend.charts.parts.timeline import WEEK, calendar_axis
 from tests.charts import make
 from tests.charts.make import centre, corners, seen
 

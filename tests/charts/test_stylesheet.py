@@ -6,7 +6,7 @@ from itertools import combinations
 import pytest
 
 from backend.charts import Miss, cohort_svg, response_svg, stylesheet
-from backend.charts.text import SIZES
+from backend.charts.parts.text import SIZES
 from tests.charts import make
 
 GROUPS = [f"--chart-group-{k}" for k in range(1, 7)]

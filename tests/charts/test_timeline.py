@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.charts.text import measure
-from backend.charts.timeline import WEEK, time_axis
+from backend.charts.parts.text import measure
+from backend.charts.parts.timeline import WEEK, time_axis
 
 times = st.one_of(st.floats(-170, 24), st.floats(-170, 13 * WEEK), st.floats(-1000, 1000 * WEEK))
 many_times = st.lists(times, max_size=12)

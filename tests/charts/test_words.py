@@ -5,8 +5,8 @@ from math import inf
 import pytest
 
 from backend.charts import Band
-from backend.charts.text import Place, beside, measure, wrap
-from backend.charts.timeline import WEEK
+from backend.charts.parts.text import Place, beside, measure, wrap
+from backend.charts.parts.timeline import WEEK
 from backend.charts.words import human_time, loss_words, number, onset_words, percent
 
 

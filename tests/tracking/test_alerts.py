@@ -8,13 +8,13 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from backend.accounts.alert_plans import end_plan
 from backend.accounts.models import AuditEntry
-from backend.accounts.services import change_clinic
+from backend.accounts.services.alert_plans import end_plan
+from backend.accounts.services.clinics import change_clinic
 from backend.tracking.models import Alert, Crossing, Effect, Fate, Kind
-from backend.tracking.services.alerts import acknowledge_alert, add_rule, end_rule
-from backend.tracking.services.crossings import standings
-from backend.tracking.services.ratings import log_rating
+from backend.tracking.services.rating.alerts import acknowledge_alert, add_rule, end_rule
+from backend.tracking.services.rating.crossings import standings
+from backend.tracking.services.rating.ratings import log_rating
 from backend.tracking.services.refusals import Conflict, KeyReused, Refused
 from tests import make
 

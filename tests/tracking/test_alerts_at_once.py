@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from backend.tracking.models import Alert, Effect, Fate, Rating
 from backend.tracking.reminders.claiming import settle, take
-from backend.tracking.services.alerts import acknowledge_alert
+from backend.tracking.services.rating.alerts import acknowledge_alert
 from tests import make
 from tests.at_once import meanwhile, shared
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from backend.accounts.models import AuditEntry
 from backend.tracking.models import Treatment
 from backend.tracking.services.refusals import Refused
-from backend.tracking.services.treatments import start_at_home
+from backend.tracking.services.treating.treatments import start_at_home
 from tests import make
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ import pytest
 
 from backend.accounts.models import AuditEntry
 from backend.tracking.models import Rating
-from backend.tracking.services.bulk import Received, log_ratings
+from backend.tracking.services.rating.bulk import Received, log_ratings
 from backend.tracking.services.refusals import KeyReused, Refused
 from tests import make
 

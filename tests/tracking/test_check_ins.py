@@ -8,9 +8,9 @@ import pytest
 from backend.accounts.models import AuditEntry
 from backend.tracking.asking import due_check_in, next_check_in, questions
 from backend.tracking.models import CheckIn, Skip, State
-from backend.tracking.services.check_ins import skip_check_in
 from backend.tracking.services.refusals import KeyReused, Refused
-from backend.tracking.services.treatments import correct_treatment
+from backend.tracking.services.treating.check_ins import skip_check_in
+from backend.tracking.services.treating.treatments import correct_treatment
 from tests import make
 
 pytestmark = pytest.mark.django_db

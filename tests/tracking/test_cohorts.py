@@ -172,4 +172,3 @@ def test_an_unknown_choice_names_its_parameter(name, given):
     with pytest.raises(Refused) as refused:
         selection_from({name: given})
     assert refused.value.field == name
-    assert given in str(refused.value)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from backend.accounts.models import AuditEntry
 from backend.tracking.models import CheckIn, Treatment
-from backend.tracking.services.courses import (
+from backend.tracking.services.refusals import Conflict, Refused
+from backend.tracking.services.treating.courses import (
     LONGEST_COURSE,
     cancel_treatments,
     every_days,
@@ -18,8 +19,7 @@ from backend.tracking.services.courses import (
     planned_near,
     rest_of_course,
 )
-from backend.tracking.services.refusals import Conflict, Refused
-from backend.tracking.services.treatments import correct_treatment
+from backend.tracking.services.treating.treatments import correct_treatment
 from tests import make
 
 FIRST = datetime(2026, 10, 19, 9, 0, tzinfo=UTC)  # a Monday, 10:00 in London; clocks go back on the 25th

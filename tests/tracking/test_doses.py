@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from backend.tracking.models import Drug, Route
-from backend.tracking.services.doses import MG_PER_KG, Dose, DoseDoubt, doubt_about, is_doubtful_weight
+from backend.tracking.services.treating.doses import MG_PER_KG, Dose, DoseDoubt, doubt_about, is_doubtful_weight
 
 METHOD = (Path(__file__).resolve().parents[2] / "docs" / "method.md").read_text(encoding="utf-8")
 

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from backend.analysis.conclude import ALGORITHM_VERSION
 from backend.tracking import estimation, tasks
 from backend.tracking.models import Outcome, Stratum, StratumCells, Treatment
-from backend.tracking.services.treatments import correct_treatment
+from backend.tracking.services.treating.treatments import correct_treatment
 from tests import make
 
 pytestmark = pytest.mark.django_db

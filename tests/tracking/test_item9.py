@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from backend.accounts.models import Patient
 from backend.tracking.asking import answers_above_zero_to_item9, asked_for, questions
-from backend.tracking.services.ratings import Change, amend_rating
+from backend.tracking.services.rating.ratings import Change, amend_rating
 from tests import make
 
 pytestmark = pytest.mark.django_db

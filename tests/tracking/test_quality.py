@@ -8,7 +8,7 @@ from django.utils import timezone
 from backend.accounts.models import Patient
 from backend.tracking.quality import Chosen, entered, occasions, total
 from backend.tracking.retention import months_before, past_retention
-from backend.tracking.services.treatments import correct_treatment
+from backend.tracking.services.treating.treatments import correct_treatment
 from tests import make
 
 pytestmark = pytest.mark.django_db

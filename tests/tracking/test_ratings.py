@@ -10,7 +10,7 @@ from django.utils.timezone import now as server_now
 
 from backend.accounts.models import AuditEntry
 from backend.tracking.models import Amendment, Rating, Skip, Treatment
-from backend.tracking.services.ratings import Change, amend_rating, log_rating
+from backend.tracking.services.rating.ratings import Change, amend_rating, log_rating
 from backend.tracking.services.refusals import KeyReused, Refused
 from tests import make
 

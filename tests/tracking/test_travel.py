@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from backend.accounts.models import AuditEntry
 from backend.tracking.models import CheckIn, Effect, Fate
 from backend.tracking.reminders.planning import plan
-from backend.tracking.services.patients import change_patient, renew_calendar_address
+from backend.tracking.services.enrolling.patients import change_patient, renew_calendar_address
 from backend.tracking.services.refusals import Refused
 from tests import make
 

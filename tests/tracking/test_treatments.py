@@ -9,7 +9,7 @@ from django.utils import timezone
 from backend.accounts.models import AuditEntry
 from backend.tracking.models import Treatment
 from backend.tracking.services.refusals import Refused
-from backend.tracking.services.treatments import correct_treatment
+from backend.tracking.services.treating.treatments import correct_treatment
 from tests import make
 
 pytestmark = pytest.mark.django_db

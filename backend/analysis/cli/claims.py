@@ -1,9 +1,16 @@
 """What clinics tell patients, beside what the cohorts of a file show under the rules they were judged by."""
 
 from backend.analysis.cli.run import Answer
-from backend.analysis.cohorts.claim_words import caveats, found_words, interval_words, literature, measured, said
 from backend.analysis.cohorts.claims import Claim, Row, Shown, for_weeks, within_hours
-from backend.analysis.cohorts.wording import UNKNOWN
+from backend.analysis.cohorts.telling.claim_words import (
+    caveats,
+    found_words,
+    interval_words,
+    literature,
+    measured,
+    said,
+)
+from backend.analysis.cohorts.telling.wording import UNKNOWN
 
 TOLD: tuple[Claim, ...] = ("within_hours", "for_weeks")  # a file has no comparator, and no earlier treatments
 

@@ -8,7 +8,7 @@ from backend.analysis.arrays import Floats
 from backend.analysis.cli.csv_file import BadInputError
 from backend.analysis.cli.pictures import NO_ORDER
 from backend.analysis.cli.ratings_file import RatingsFile
-from backend.analysis.cohorts.notes import under_e1
+from backend.analysis.cohorts.telling.notes import under_e1
 from backend.analysis.outcomes.flags import flag_text
 from backend.analysis.outcomes.kernel import Outcomes, Status, outcomes_of
 from backend.analysis.outcomes.rules import RuleSet

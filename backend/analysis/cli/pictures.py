@@ -1,9 +1,9 @@
 """Cohort curves as pictures: what is drawn, and what must be said beside it."""
 
 from backend.analysis.cli.run import Answer
-from backend.analysis.cohorts.drawing import MEASURES, cohort_curve, cohort_picture
-from backend.analysis.cohorts.notes import answered_share, left_out_notes, population_note, under_e1
 from backend.analysis.cohorts.population import Population
+from backend.analysis.cohorts.telling.drawing import MEASURES, cohort_curve, cohort_picture
+from backend.analysis.cohorts.telling.notes import answered_share, left_out_notes, population_note, under_e1
 from backend.charts import CohortPicture, cohort_svg
 
 MOST_GROUPS = 6  # in one picture; more take another one

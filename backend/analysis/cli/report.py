@@ -17,11 +17,11 @@ from backend.analysis.cohorts.estimate import (
 )
 from backend.analysis.cohorts.population import Population
 from backend.analysis.cohorts.response import RMDOR_HOURS
-from backend.analysis.cohorts.wording import UNKNOWN, days_words, median_interval_words, median_words
+from backend.analysis.cohorts.telling.wording import UNKNOWN, days_words, median_interval_words, median_words
 from backend.analysis.outcomes.table import STATUSES
 from backend.analysis.schedule import Protocol
 from backend.charts import CohortPicture, cohort_svg, stylesheet
-from backend.charts.markup import clean
+from backend.charts.parts.markup import clean
 
 TITLE = "How fast relief came, and how long it lasted"
 HONESTY = (

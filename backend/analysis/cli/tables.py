@@ -1,8 +1,6 @@
 """The tables that the command line writes, column by column."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -10,13 +8,11 @@ from numpy.typing import NDArray
 
 from backend.analysis.arrays import Floats
 from backend.analysis.cli.run import Answer
-from backend.analysis.cohorts.estimate import CohortEstimate, Curve
+from backend.analysis.cohorts.telling.curve_rows import CURVES, CURVES_CSV, csv_rows
+from backend.analysis.csv_text import Row, csv_text
 
-CURVES = ("cohort", "curve", "hours", "estimate", "lower", "upper", "ci_lower", "ci_upper", "n")
 NPMLE = ("cohort", "event", "left_hours", "right_hours", "mass", "loglik", "gap")
 COMPARISON = ("event", "scores", "group_a", "group_b", "z", "p", "n_a", "n_b")
-
-Row = Sequence[object]
 
 
 def outcomes_csv(outcomes: pd.DataFrame) -> str:
@@ -34,7 +30,7 @@ def outcomes_csv(outcomes: pd.DataFrame) -> str:
 
 def curves_csv(answer: Answer) -> str:
     """Return every cohort's curves at hour 0 and each nominal time; a cohort too small for them has no numbers."""
-    return csv_text(CURVES, _curve_rows(answer))
+    return csv_text(CURVES_CSV, _curve_rows(answer))
 
 
 def npmle_csv(answer: Answer) -> str:
@@ -62,35 +58,12 @@ def comparison_csv(answer: Answer) -> str:
     )
 
 
-def csv_text(header: Sequence[str], rows: Iterable[Row]) -> str:
-    """Return rows as CSV text with a header, lines ending in a newline."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return text.getvalue()
-
-
-def curves_of(estimate: CohortEstimate) -> tuple[tuple[str, Curve], ...]:
-    """Return the curves of a cohort with the names that tables use."""
-    return (("onset", estimate.onset), ("loss", estimate.loss), ("in_response", estimate.in_response))
-
-
 def _curve_rows(answer: Answer) -> Iterable[Row]:
     hours = answer.question.protocol.grid_hours[:-1].tolist()
     for cohort, estimate in zip(answer.cohorts, answer.estimates, strict=True):
         name = answer.name_of(cohort.instrument, cohort.group)
-        if estimate is None:
-            yield from (
-                (name, curve, hour, *[None] * 5, cohort.n)
-                for curve in ("onset", "loss", "in_response")
-                for hour in hours
-            )
-            continue
-        for title, curve in curves_of(estimate):
-            numbers = (curve.estimate, curve.lower, curve.upper, curve.confidence.lower, curve.confidence.upper)
-            for hour, *at_hour in zip(hours, *(column.tolist() for column in numbers), strict=True):
-                yield (name, title, hour, *at_hour, cohort.n)
+        for curve in CURVES:
+            yield from csv_rows(name, curve, estimate, hours, cohort.n)
 
 
 def _npmle_rows(answer: Answer) -> Iterable[Row]:

@@ -10,10 +10,10 @@ from uuid import UUID
 from django.db import models
 from rest_framework import serializers
 
+from backend.analysis.calendar import YEARS
 from backend.api.conventions.parsing import shown
 
 LARGEST_ID = 2**63 - 1
-YEARS = range(1900, 2200)  # beyond them no clock is right, and arithmetic with instants may overflow
 FURTHEST_OFFSET = timedelta(hours=15)  # no zone is further from UTC, and PostgreSQL reads none from 16 hours on
 
 _INSTANT = re.compile(

@@ -12,7 +12,7 @@ from backend.api.conventions.pagination import PagesByNumber
 from backend.api.conventions.routes import ListRoute, Route
 from backend.api.conventions.writes import read, stored
 from backend.tracking.models import CheckIn, Skip, Treatment
-from backend.tracking.services.check_ins import skip_check_in
+from backend.tracking.services.treating.check_ins import skip_check_in
 
 
 class CheckInNow(RowSerializer):

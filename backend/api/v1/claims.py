@@ -8,8 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.accounts.models import Clinic
-from backend.analysis.cohorts.claim_words import caveats, literature, measured, said, why_words
 from backend.analysis.cohorts.claims import Group, Row
+from backend.analysis.cohorts.telling.claim_words import caveats, literature, measured, said, why_words
 from backend.api.conventions.routes import Route
 from backend.api.v1.cohorts import selected
 from backend.tracking.cohorts import FIELDS, Claims, Selection, claims, selection_from

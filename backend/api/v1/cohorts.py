@@ -9,9 +9,9 @@ from rest_framework.response import Response
 
 from backend.accounts.models import Clinic
 from backend.accounts.refusals import Refused
-from backend.analysis.cohorts.curve_rows import curve_rows
 from backend.analysis.cohorts.estimate import SMALLEST_COHORT, CohortEstimate, Median
 from backend.analysis.cohorts.response import RMDOR_HOURS
+from backend.analysis.cohorts.telling.curve_rows import curve_rows
 from backend.api.conventions.routes import Route
 from backend.tracking.cohorts import FIELDS, Cohort, Compared, Selection, cohort, compare, selection_from
 

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from backend.accounts.models import RECORDING_ROLES, Clinic, Patient
 from backend.accounts.refusals import Refused
-from backend.accounts.services import invite_patient
+from backend.accounts.services.patients import invite_patient
 from backend.api.conventions.fields import RowId, RowSerializer, StrictSerializer, Text
 from backend.api.conventions.routes import ListRoute, RowRoute
 from backend.api.conventions.writes import read, stored, writable

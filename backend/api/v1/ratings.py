@@ -18,7 +18,7 @@ from backend.api.conventions.writes import read, stored, writable
 from backend.tracking.anchoring import withheld_from
 from backend.tracking.models import Amendment, Rating, Treatment
 from backend.tracking.services.entries import Entry
-from backend.tracking.services.ratings import Change, amend_rating, log_rating
+from backend.tracking.services.rating.ratings import Change, amend_rating, log_rating
 
 
 class NewRating(StrictSerializer):

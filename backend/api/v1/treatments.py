@@ -13,7 +13,7 @@ from backend.api.conventions.versions import Overtaken, expected_version, tagged
 from backend.api.conventions.writes import read, stored, writable
 from backend.tracking.models import Treatment
 from backend.tracking.services.refusals import Conflict
-from backend.tracking.services.treatments import correct_treatment, record_treatment
+from backend.tracking.services.treating.treatments import correct_treatment, record_treatment
 
 
 class StoredTreatment(RowSerializer):

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from backend import instruments
 from backend.accounts.refusals import Refused
+from backend.analysis.calendar import YEARS
 from backend.analysis.outcomes.rules import DEFAULT_RULE_SET, RULE_SETS
 from backend.analysis.schedule import PROTOCOLS, protocol
 from backend.charts.words import number
 from backend.tracking.models import Drug, Indication, Route, Unit
 
-YEARS = range(1900, 2200)  # the day after the last one asked for is still a day
 EITHER = "either"  # ketamine or esketamine
 HOURLY = "hourly"  # any protocol that asks in the first hours
 FAILED_BEFORE = ("none", "1", "2+")

@@ -4,14 +4,14 @@ from datetime import time
 
 from django.db import transaction
 
-from backend.accounts import services, staff
-from backend.accounts.alert_plans import save_plan
 from backend.accounts.models import Role
+from backend.accounts.services import people, staff
+from backend.accounts.services.alert_plans import save_plan
 from backend.instruments import PRIMARY
 from backend.tracking.demo.clinic import SIGN_INS, Opened
 from backend.tracking.demo.named import UNSETTLED
 from backend.tracking.models import AlertRule, Crossing, Rating
-from backend.tracking.services.alerts import add_rule, raise_alerts
+from backend.tracking.services.rating.alerts import add_rule, raise_alerts
 
 SEVERE_POINTS = 8  # of ten
 PLAN = {
@@ -34,7 +34,7 @@ def seed_alerts(opened: Opened) -> None:
     if AlertRule.objects.filter(clinic=clinic).exists():
         return
     sign_in = next(one for one in SIGN_INS if one.role == Role.OWNER)
-    owner = services.create_person(actor=None, email=sign_in.address, name=sign_in.name)
+    owner = people.create_person(actor=None, email=sign_in.address, name=sign_in.name)
     staff.add_member(actor=None, clinic=clinic, person=owner, role=Role.OWNER)
     save_plan(actor=owner, clinic=clinic, fields=PLAN | {"owner": owner, "second": opened.clinician})
     add_rule(actor=owner, clinic=clinic, instrument=PRIMARY, kind=Crossing.TOTAL, points=SEVERE_POINTS)

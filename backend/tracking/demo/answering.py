@@ -13,8 +13,8 @@ from backend.analysis.simulation import SCALE_MAXIMUM
 from backend.instruments import PRIMARY, Instrument, asked_at
 from backend.tracking.demo.stories import TIME_ZONE
 from backend.tracking.models import CheckIn, Treatment
-from backend.tracking.services.bulk import Received
 from backend.tracking.services.entries import Entry
+from backend.tracking.services.rating.bulk import Received
 
 NAMESPACE = UUID("0b7c1c1e-6f0e-4c39-9d0b-7f2f7a6a9a10")  # any fixed one
 SECONDS_APART = 20  # between two instruments

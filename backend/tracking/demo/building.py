@@ -5,18 +5,18 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from backend.accounts.models import Clinic, Patient, Person
-from backend.accounts.services import invite_patient
+from backend.accounts.services.patients import invite_patient
 from backend.instruments import PRIMARY
 from backend.tracking import doorbell
 from backend.tracking.demo.answering import Occasion, entries, key_of
 from backend.tracking.demo.histories import tell_history
 from backend.tracking.demo.stories import Dose, Mark, Story
 from backend.tracking.models import CheckIn, Rating, Treatment
-from backend.tracking.services.bulk import log_ratings
-from backend.tracking.services.check_ins import skip_check_in
-from backend.tracking.services.courses import cancel_treatments
-from backend.tracking.services.ratings import Change, amend_rating
-from backend.tracking.services.treatments import record_treatment
+from backend.tracking.services.rating.bulk import log_ratings
+from backend.tracking.services.rating.ratings import Change, amend_rating
+from backend.tracking.services.treating.check_ins import skip_check_in
+from backend.tracking.services.treating.courses import cancel_treatments
+from backend.tracking.services.treating.treatments import record_treatment
 
 LAST_ANSWER = timedelta(minutes=5)  # before a check-in closes
 

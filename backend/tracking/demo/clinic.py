@@ -6,8 +6,9 @@ from datetime import datetime
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from backend.accounts import audit, services, staff
+from backend.accounts import audit
 from backend.accounts.models import AuditEntry, Clinic, Person, Role
+from backend.accounts.services import clinics, people, staff
 from backend.tracking.demo.named import AFTERNOON, AT_HOME, COURSE, DUE, NEW, WELL
 from backend.tracking.demo.stories import PROTOCOL, TIME_ZONE
 
@@ -61,20 +62,20 @@ def open_clinic(*, seed: int, now: datetime) -> Opened:
     if real is not None:
         raise NotADemo(f"This database holds the clinic {real.name!r}, which is no demo: nothing was added to it.")
     clinic = Clinic.objects.filter(demo=True).first() or _new_clinic(seed, now)
-    clinician = services.create_person(actor=None, email=CLINICIAN.address, name=CLINICIAN.name)
+    clinician = people.create_person(actor=None, email=CLINICIAN.address, name=CLINICIAN.name)
     staff.add_member(actor=None, clinic=clinic, person=clinician, role=Role.CLINICIAN)
     told = AuditEntry.objects.filter(clinic=clinic, action=SEEDED).first()
     return Opened(clinic, clinician, told.changes["seed"][1] if told else seed, clinic.created_at)
 
 
 def _new_clinic(seed: int, now: datetime) -> Clinic:
-    clinic = services.create_clinic(
+    clinic = clinics.create_clinic(
         actor=None, name="Demo clinic", time_zone=TIME_ZONE, country="GB", default_protocol=PROTOCOL, demo=True
     )
     clinic.created_at = now  # an interrupted seeding goes on as of then
     clinic.save(update_fields=["created_at"])
     # So that there is one of each to see; nobody is ever given that number.
-    services.change_clinic(actor=None, clinic=clinic, fields={"compares_sessions": True, "phone": "+44 20 7946 0000"})
+    clinics.change_clinic(actor=None, clinic=clinic, fields={"compares_sessions": True, "phone": "+44 20 7946 0000"})
     audit.record(None, SEEDED, clinic, clinic=clinic, changes={"seed": [None, seed]})
     return clinic
 
@@ -83,7 +84,7 @@ def let_in(clinic: Clinic, sign_in: SignIn, password: str) -> None:
     """Give somebody who can sign in this password, and staff their role."""
     hashed = make_password(password)  # which takes long, so not while the database waits
     with transaction.atomic():
-        person = services.create_person(actor=None, email=sign_in.address, name=sign_in.name)
+        person = people.create_person(actor=None, email=sign_in.address, name=sign_in.name)
         person.password = hashed
         person.save(update_fields=["password"])
         audit.record(None, "person.password_set", person, clinic=clinic)

@@ -3,8 +3,8 @@
 from backend.accounts.models import Patient, Person
 from backend.tracking.demo.stories import Story
 from backend.tracking.models import Adequate, StoppedBecause, TreatmentClass
-from backend.tracking.services.patients import change_patient
-from backend.tracking.services.previous_treatments import Previous, record_previous
+from backend.tracking.services.enrolling.patients import change_patient
+from backend.tracking.services.enrolling.previous_treatments import Previous, record_previous
 
 _WITHOUT_EFFECT = Previous(TreatmentClass.SSRI, Adequate.YES, StoppedBecause.NO_EFFECT, "sertraline")
 _LOST = Previous(TreatmentClass.SNRI, Adequate.YES, StoppedBecause.LOST_EFFECT, "venlafaxine")

@@ -14,7 +14,7 @@ from backend.tracking.demo.named import AFTERNOON, DUE, due_again, stories, toda
 from backend.tracking.demo.stories import Story
 from backend.tracking.demo.watching import watch
 from backend.tracking.models import Progress, Treatment
-from backend.tracking.services.treatments import correct_treatment
+from backend.tracking.services.treating.treatments import correct_treatment
 
 STALE_AFTER = timedelta(hours=20)  # a dose of today is of yesterday by then
 

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from backend.analysis.cohorts.drawing import MEASURES, cohort_curve, cohort_picture
-from backend.analysis.cohorts.notes import answered_share, left_out_notes, population_note, under_e1
+from backend.analysis.cohorts.telling.drawing import MEASURES, cohort_curve, cohort_picture
+from backend.analysis.cohorts.telling.notes import answered_share, left_out_notes, population_note, under_e1
 from backend.analysis.outcomes.rules import rule_set
 from backend.charts import CohortCurve, CohortPicture
 from backend.tracking.cohorts import Cohort, Compared, selection_from

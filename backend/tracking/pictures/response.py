@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backend import instruments
-from backend.analysis.cohorts.notes import under_e1, under_e2
+from backend.analysis.cohorts.telling.notes import under_e1, under_e2
 from backend.analysis.facts import Facts
 from backend.analysis.outcomes.rules import RuleSet, rule_set
 from backend.charts import Band, Dose, Miss, Point, ResponseCurve, Window

@@ -8,10 +8,11 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from backend.accounts.models import time_zones
+from backend.analysis.calendar import YEARS
 from backend.tracking.models import CheckIn, Timing
 from backend.tracking.services.refusals import Refused
 
-EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(YEARS.stop, 1, 1, tzinfo=UTC)
 UNSET_CLOCK = datetime(1970, 1, 1, tzinfo=UTC)  # what a device starts from whose battery ran out
 FUTURE_TOLERATED_MINUTES = 5
 SKEW_IGNORED_MINUTES = 2  # [design] clocks and networks are no better than this

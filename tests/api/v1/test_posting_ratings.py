@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from backend.accounts.models import AuditEntry
-from backend.accounts.staff import end_membership
+from backend.accounts.services.staff import end_membership
 from backend.tracking.models import Rating
 from tests import make
 from tests.api.doors import RATINGS, fields_of, instant, post, problem, rating_body, with_session, with_token

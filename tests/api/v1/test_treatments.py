@@ -3,7 +3,7 @@
 import pytest
 
 from backend.accounts.models import Clinic, Patient
-from backend.accounts.staff import add_member
+from backend.accounts.services.staff import add_member
 from backend.tracking.models import Treatment
 from tests import make
 from tests.api.doors import fields_of, post, problem, with_session, with_token

@@ -11,7 +11,7 @@ from backend.tracking import estimation
 from backend.tracking.cohorts import Selection, claims, cohort, compare, stored
 from backend.tracking.estimation import sweeping
 from backend.tracking.models import CohortCurve, PreviousTreatment
-from backend.tracking.services.treatments import correct_treatment
+from backend.tracking.services.treating.treatments import correct_treatment
 from tests import make
 from tests.tracking.cohorts.make import RELAPSED, again, treated, tried
 

@@ -6,14 +6,14 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
-from backend.accounts.alert_plans import save_plan
 from backend.accounts.models import AuditEntry, Membership
-from backend.accounts.staff import add_member, end_membership
+from backend.accounts.services.alert_plans import save_plan
+from backend.accounts.services.staff import add_member, end_membership
 from backend.tracking.models import Alert, Effect, Fate, Kind, Step
 from backend.tracking.reminders import run
 from backend.tracking.reminders.alerting import KEPT_DAYS, attended_from, plan_alert
 from backend.tracking.reminders.sending import send_due
-from backend.tracking.services.alerts import acknowledge_alert
+from backend.tracking.services.rating.alerts import acknowledge_alert
 from tests import make
 
 FRIDAY_EVENING = datetime(2026, 3, 6, 19, tzinfo=UTC)

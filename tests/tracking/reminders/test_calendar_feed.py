@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from icalendar import Calendar
 
-from backend.accounts.services import give_consent, withdraw_consent
+from backend.accounts.services.consent import give_consent, withdraw_consent
 from backend.tracking.links import check_in_of
 from backend.tracking.models import CheckIn
 from backend.tracking.reminders.calendar_feed import address, feed, patient_at

@@ -10,7 +10,7 @@ from backend.accounts.models import Patient
 from backend.tracking.models import CheckIn, Effect, Fate, Step, StepName, Treatment
 from backend.tracking.reminders.planning import drop_waiting, plan, replan, resume
 from backend.tracking.reminders.slots import slots
-from backend.tracking.services.treatments import correct_treatment
+from backend.tracking.services.treating.treatments import correct_treatment
 from tests import make
 
 DAY = timedelta(days=1)

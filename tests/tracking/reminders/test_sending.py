@@ -7,7 +7,7 @@ import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 
-from backend.accounts.services import give_consent, withdraw_consent
+from backend.accounts.services.consent import give_consent, withdraw_consent
 from backend.tracking.links import check_in_of
 from backend.tracking.models import Channel, CheckIn, Effect, Fate, PushSubscription, Step, StepName
 from backend.tracking.reminders import run
@@ -17,7 +17,7 @@ from backend.tracking.reminders.claiming import LEASE, take
 from backend.tracking.reminders.planning import plan
 from backend.tracking.reminders.sending import ATTEMPTS, send_due
 from backend.tracking.reminders.steps import record
-from backend.tracking.services.treatments import correct_treatment
+from backend.tracking.services.treating.treatments import correct_treatment
 from tests import make
 
 SILENT, TAKEN, MISSING, GONE, BUSY, BROKEN = 0, 201, 404, 410, 429, 503

@@ -12,7 +12,7 @@ from backend.accounts.models import Patient
 from backend.analysis.schedule import PROTOCOLS
 from backend.tracking.models import CheckIn, Treatment
 from backend.tracking.reminders.slots import QUIET_FROM, QUIET_UNTIL, is_hourly, jitter, slots
-from backend.tracking.services.check_ins import check_ins_of
+from backend.tracking.services.treating.check_ins import check_ins_of
 
 DOSED_AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
 ZONES = sorted(available_timezones())

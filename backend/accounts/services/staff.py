@@ -7,11 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backend.accounts import audit
-from backend.accounts.alert_plans import leave_plan
-from backend.accounts.clinic_rules import refuse_without_owner
 from backend.accounts.models import RECORDING_ROLES, Clinic, Membership, Person, Role
 from backend.accounts.refusals import Refused
-from backend.accounts.services import change_clinic, create_person
+from backend.accounts.services.alert_plans import leave_plan
+from backend.accounts.services.clinic_rules import refuse_without_owner
+from backend.accounts.services.clinics import change_clinic
+from backend.accounts.services.people import create_person
 
 
 @transaction.atomic

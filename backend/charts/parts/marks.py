@@ -1,6 +1,6 @@
 """The marks that stand for values, told apart by shape as well as by colour."""
 
-from backend.charts.markup import element, line, path
+from backend.charts.parts.markup import element, line, path
 
 GROUPS = 6  # as many groups as can be told apart
 

@@ -4,7 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from backend.charts.markup import clean
+from backend.charts.parts.markup import clean
 
 # charts.css sets these sizes; a test holds the two together.
 SIZES = {"c-title": 17.0, "c-sentence": 14.0, "c-small": 12.5}

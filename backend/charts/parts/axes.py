@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import floor, log10
 
-from backend.charts.markup import element, label, line, path
-from backend.charts.text import line_height, measure
-from backend.charts.timeline import TimeAxis
+from backend.charts.parts.markup import element, label, line, path
+from backend.charts.parts.text import line_height, measure
+from backend.charts.parts.timeline import TimeAxis
 from backend.charts.words import number
 from backend.language import gettext as _
 

@@ -11,7 +11,7 @@ from backend.accounts.models import Patient, Person
 from backend.tracking.models import Rating, Treatment
 from backend.tracking.services.entries import Entry
 from backend.tracking.services.estimates import ask_for_estimates
-from backend.tracking.services.ratings import rating_from
+from backend.tracking.services.rating.ratings import rating_from
 from backend.tracking.services.refusals import KeyReused, Refused
 
 

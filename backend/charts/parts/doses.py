@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from backend.charts import marks
-from backend.charts.axes import Plot
-from backend.charts.frame import Block, KeyEntry
-from backend.charts.markup import clean, label, line
 from backend.charts.model import Dose, drawable_time
-from backend.charts.text import beside, line_height, measure
+from backend.charts.parts import marks
+from backend.charts.parts.axes import Plot
+from backend.charts.parts.frame import Block, KeyEntry
+from backend.charts.parts.markup import clean, label, line
+from backend.charts.parts.text import beside, line_height, measure
 from backend.language import gettext as _
 
 _LONGEST_NAME_PX = 200.0

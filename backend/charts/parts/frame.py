@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from backend.charts.markup import clean, coordinate, element, group, label
-from backend.charts.text import line_height, measure, wrap
+from backend.charts.parts.markup import clean, coordinate, element, group, label
+from backend.charts.parts.text import line_height, measure, wrap
 from backend.language import gettext as _
 
 NARROWEST = 320
@@ -20,7 +20,7 @@ _KEY_GAP_PX = 18.0
 @cache
 def stylesheet() -> str:
     """Return the one stylesheet all charts need; a page links it, a standalone chart carries it."""
-    return Path(__file__).with_name("charts.css").read_text(encoding="utf-8")
+    return (Path(__file__).parents[1] / "charts.css").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backend.accounts import audit, services
+from backend.accounts import audit
 from backend.accounts.models import Clinic, Invitation, Membership, Patient, Person
 from backend.accounts.refusals import Refused
+from backend.accounts.services import patients, people
 
 VALID_DAYS = 7  # [design] from a visit to the next one
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no letter that is taken for a digit, and no U
@@ -101,7 +102,7 @@ def open_account(*, invitation: Invitation, email: str) -> None:
     The account is nobody's patient until then, and one that is there already stays as it is.
     """
     Invitation.objects.select_for_update().get(pk=invitation.pk)  # two taps on one button make one account
-    services.create_person(actor=None, email=email)
+    people.create_person(actor=None, email=email)
 
 
 def has_accepted(person: Person, written: str) -> bool:
@@ -134,10 +135,10 @@ def accept(*, actor: Person, code: str, name: str = "", language: str = "") -> P
         raise Refused("person", _("This account is already a patient of this clinic. Please ask your clinic."))
     if not Invitation.objects.open_at(now).filter(pk=found.pk, patient__person=None).update(used_at=now):
         raise Refused("code", str(OPENS_NOTHING))
-    services.change_patient(actor=actor, patient=found.patient, fields={"person": actor})
+    patients.change_patient(actor=actor, patient=found.patient, fields={"person": actor})
     said = {"name": name, "language": language}
     new = {field: text for field, text in said.items() if text and not getattr(actor, field)}
-    services.change_person(actor=actor, person=actor, fields=new)
+    people.change_person(actor=actor, person=actor, fields=new)
     audit.record(actor, "invitation.used", found, patient=found.patient)
     return found.patient
 

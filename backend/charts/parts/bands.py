@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from backend.charts.axes import Plot
-from backend.charts.frame import Block, stack
-from backend.charts.markup import element, group, label, line, path
 from backend.charts.model import Band, Window, drawable_time
-from backend.charts.text import beside, line_height
-from backend.charts.timeline import TimeAxis
+from backend.charts.parts.axes import Plot
+from backend.charts.parts.frame import Block, stack
+from backend.charts.parts.markup import element, group, label, line, path
+from backend.charts.parts.text import beside, line_height
+from backend.charts.parts.timeline import TimeAxis
 from backend.charts.words import loss_words, onset_words
 
 _HATCHES = {"onset": "rotate(45)", "loss": "rotate(-45)"}

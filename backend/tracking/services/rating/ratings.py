@@ -17,9 +17,9 @@ from backend.accounts import audit
 from backend.accounts.models import Patient, Person
 from backend.tracking.models import Amendment, CheckIn, Rating, Respondent, Step, Timing, Treatment
 from backend.tracking.reminders.steps import steps_to
-from backend.tracking.services.alerts import follow_amendment, raise_alerts
 from backend.tracking.services.entries import Answers, Entry, check_times, effective, timing_of
 from backend.tracking.services.estimates import ask_for_estimates
+from backend.tracking.services.rating.alerts import follow_amendment, raise_alerts
 from backend.tracking.services.refusals import Conflict, KeyReused, Refused
 
 Fact = TypeVar("Fact", Rating, Amendment)

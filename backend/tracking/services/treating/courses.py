@@ -14,7 +14,7 @@ from backend.analysis.calendar import later_by_the_clock
 from backend.tracking.models import Progress, RedoseReason, Treatment
 from backend.tracking.models.treatments import COURSE_GAP
 from backend.tracking.services.refusals import Refused
-from backend.tracking.services.treatments import correct_treatment, record_treatment
+from backend.tracking.services.treating.treatments import correct_treatment, record_treatment
 
 LONGEST_COURSE = 24  # [design] treatments that can be planned at once
 CLASH_HOURS = 1  # [design] a plan so close to another one is asked about

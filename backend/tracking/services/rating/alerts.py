@@ -9,11 +9,19 @@ from django.utils.translation import gettext as _
 
 from backend import instruments
 from backend.accounts import audit
-from backend.accounts.clinic_rules import is_asked
 from backend.accounts.models import AlertPlan, Clinic, Patient, Person
+from backend.accounts.services.clinic_rules import is_asked
 from backend.tracking.models import Alert, AlertRule, Crossing, Rating
 from backend.tracking.reminders.alerting import drop_mails, plan_alert
-from backend.tracking.services.crossings import LOOKED_AT, after, as_they_stand, before, nearest, reached, standings
+from backend.tracking.services.rating.crossings import (
+    LOOKED_AT,
+    after,
+    as_they_stand,
+    before,
+    nearest,
+    reached,
+    standings,
+)
 from backend.tracking.services.refusals import Conflict, Refused
 
 

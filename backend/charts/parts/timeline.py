@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from backend.charts.text import measure
+from backend.charts.parts.text import measure
 from backend.charts.words import DAYS_PER_WEEK, HOURS_PER_DAY, number
 
 HOURS_FROM = -1.0  # baseline ratings on arrival

@@ -7,14 +7,14 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from backend.accounts import services
 from backend.accounts.models import Clinic, Patient, Person
 from backend.accounts.models.patients import new_secret
+from backend.accounts.services import patients
 from backend.tracking.models import Indication, Progress, Treatment
-from backend.tracking.services.check_ins import schedule, settle_superseded
-from backend.tracking.services.consent import Paper, give_consent
-from backend.tracking.services.previous_treatments import Previous, record_previous
+from backend.tracking.services.enrolling.consent import Paper, give_consent
+from backend.tracking.services.enrolling.previous_treatments import Previous, record_previous
 from backend.tracking.services.refusals import Refused
+from backend.tracking.services.treating.check_ins import schedule, settle_superseded
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Enrolment:
 @transaction.atomic
 def enrol_patient(*, actor: Person, clinic: Clinic, enrolment: Enrolment) -> Patient:
     """Store a patient with what was treated before and the consent they signed; `Refused` names what is wrong."""
-    patient = services.invite_patient(actor=actor, clinic=clinic, code=enrolment.code, time_zone=enrolment.time_zone)
+    patient = patients.invite_patient(actor=actor, clinic=clinic, code=enrolment.code, time_zone=enrolment.time_zone)
     if enrolment.indication:
         change_patient(actor=actor, patient=patient, fields={"indication": enrolment.indication})
     record_previous(actor=actor, patient=patient, given=enrolment.previous)
@@ -54,9 +54,9 @@ def change_patient(
     Patient.objects.lock(patient.pk)
     patient.refresh_from_db()
     if fields.get("code", patient.code) != patient.code:
-        services.refuse_taken_code(patient.clinic, fields["code"])
+        patients.refuse_taken_code(patient.clinic, fields["code"])
     zone = patient.time_zone
-    services.change_patient(actor=actor, patient=patient, fields=fields, expected_version=expected_version)
+    patients.change_patient(actor=actor, patient=patient, fields=fields, expected_version=expected_version)
     if patient.time_zone == zone:
         return
     now = timezone.now()

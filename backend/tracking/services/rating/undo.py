@@ -9,7 +9,7 @@ from django.utils import timezone
 from backend.accounts.models import Person
 from backend.tracking.models import Amendment, CheckIn, Rating, StepName
 from backend.tracking.reminders import steps
-from backend.tracking.services.ratings import Change, amend_rating
+from backend.tracking.services.rating.ratings import Change, amend_rating
 from backend.tracking.services.refusals import Refused
 
 UNDO_SECONDS = 30  # [design] pages offer it for ten; a slow network has the rest

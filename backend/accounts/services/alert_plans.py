@@ -9,9 +9,9 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from backend.accounts import audit
-from backend.accounts.clinic_rules import treats_at
 from backend.accounts.models import RECORDING_ROLES, AlertPlan, Clinic, Membership, Person
 from backend.accounts.refusals import Conflict, Refused
+from backend.accounts.services.clinic_rules import treats_at
 
 FIELDS = (
     "owner",

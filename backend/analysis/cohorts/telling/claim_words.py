@@ -4,7 +4,7 @@ import math
 
 from backend.analysis.cohorts.claims import FELT_BETTER, HALVED_AND_CONFIRMED, Claim, Group, Row, Why
 from backend.analysis.cohorts.estimate import SMALLEST_COHORT
-from backend.analysis.cohorts.wording import UNKNOWN, days
+from backend.analysis.cohorts.telling.wording import UNKNOWN, days
 from backend.analysis.outcomes.rules import rule_set
 from backend.charts.words import HOURS_PER_DAY, human_time
 from backend.language import gettext as _

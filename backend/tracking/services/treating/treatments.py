@@ -13,10 +13,10 @@ from backend.accounts import audit
 from backend.accounts.models import Patient, Person
 from backend.analysis.schedule import protocol
 from backend.tracking.models import Progress, Treatment
-from backend.tracking.services.check_ins import schedule, settle_superseded
 from backend.tracking.services.entries import refuse_implausible
 from backend.tracking.services.estimates import ask_for_estimates
 from backend.tracking.services.refusals import Conflict, Overlapping, Refused
+from backend.tracking.services.treating.check_ins import schedule, settle_superseded
 
 DETAILS = (
     "drug",

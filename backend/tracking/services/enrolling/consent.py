@@ -6,9 +6,9 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
-from backend.accounts import services
 from backend.accounts.consent import Text
 from backend.accounts.models import Consent, Patient, Person
+from backend.accounts.services import consent as consents
 from backend.tracking.reminders.planning import drop_waiting, resume
 
 
@@ -27,7 +27,7 @@ def give_consent(*, actor: Person, patient: Patient, text: Text, signed_on: date
     `Refused` for a day that cannot be. Reminders that still lie ahead are wanted again.
     """
     Patient.objects.lock(patient.pk)
-    consent = services.give_consent(
+    consent = consents.give_consent(
         actor=actor,
         patient=patient,
         version=text.version,
@@ -43,7 +43,7 @@ def give_consent(*, actor: Person, patient: Patient, text: Text, signed_on: date
 def withdraw_consent(*, actor: Person, patient: Patient) -> Consent | None:
     """Store that a patient withdrew their consent: from this moment on no reminder waits for them."""
     Patient.objects.lock(patient.pk)
-    consent = services.withdraw_consent(actor=actor, patient=patient)
+    consent = consents.withdraw_consent(actor=actor, patient=patient)
     if consent is not None and not consent.given:
         drop_waiting(patient, timezone.now())
     return consent

@@ -1,0 +1,1 @@
+"""Patients, what they consented to, and what had been tried before."""
