@@ -23,7 +23,7 @@ from backend.analysis.simulation import simulate
 from backend.instruments import get
 from backend.tracking import estimation
 from backend.tracking.models import CheckIn, Outcome, Rating, Stratum, Treatment, Unit
-from backend.tracking.services.check_ins import check_ins_of
+from backend.tracking.services.treating.check_ins import check_ins_of
 
 SMALL, LARGE = 1_000, 97_000  # index treatments; with the busy clinic's there are 100,000
 PATIENTS, TREATMENTS_EACH, RATINGS_EACH = 200, 10, 25  # of the busy clinic: 50,000 ratings

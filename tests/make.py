@@ -7,16 +7,16 @@ from uuid import uuid4
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
-from backend.accounts.alert_plans import save_plan
 from backend.accounts.models import AlertPlan, Clinic, Membership, Patient, Person, Role
+from backend.accounts.services.alert_plans import save_plan
 from backend.tracking.models import AlertRule, Amendment, CheckIn, Note, Observation, Rating, Skip, Treatment
-from backend.tracking.services.alerts import add_rule
-from backend.tracking.services.check_ins import skip_check_in
 from backend.tracking.services.entries import Entry
 from backend.tracking.services.notes import Draft, write_note
 from backend.tracking.services.observations import Seen, record_observation
-from backend.tracking.services.ratings import Change, amend_rating, log_rating
-from backend.tracking.services.treatments import record_treatment
+from backend.tracking.services.rating.alerts import add_rule
+from backend.tracking.services.rating.ratings import Change, amend_rating, log_rating
+from backend.tracking.services.treating.check_ins import skip_check_in
+from backend.tracking.services.treating.treatments import record_treatment
 
 _numbers = count(1)
 

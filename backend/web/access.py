@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from backend.accounts.models import Clinic, Membership, Patient, Person
 from backend.tracking.models import CheckIn, Treatment
 from backend.tracking.models.treatments import TreatmentQuerySet
-from backend.web.given_back import given_back, has_left
+from backend.web.given_back import given_back, has_left, typed
 
 View = Callable[..., HttpResponse]
 
@@ -28,7 +28,10 @@ def signed_in(view: View) -> View:
 
 
 def staff_only(view: View) -> View:
-    """Answer 404 to people who work at no clinic; what somebody typed whose work or role has ended is given back."""
+    """Answer 404 to people who work at no clinic; what somebody typed is given back.
+
+    That is, to whose work or role has ended meanwhile, or who was signed out.
+    """
 
     @wraps(view)
     def guarded(request: SignedInRequest, *args: object, **kwargs: object) -> HttpResponse:
@@ -40,7 +43,15 @@ def staff_only(view: View) -> View:
                 return given_back(request)
             raise
 
-    return signed_in(guarded)
+    behind = signed_in(guarded)
+
+    @wraps(view)
+    def door(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if request.method == "POST" and not request.user.is_authenticated and typed(request.POST):
+            return given_back(request)
+        return behind(request, *args, **kwargs)
+
+    return door
 
 
 def _expect_staff(person: Person) -> None:

@@ -1,15 +1,21 @@
-"""What somebody typed into a form of the staff when they no longer work there: given back to copy, nothing stored."""
+"""What somebody typed into a form of the staff who was signed out or no longer works there: given back, not stored."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
 
 from backend.accounts.models import Membership, Person
 
 # What a page sends beside what a person typed.
-NOT_TYPED = {"client_uuid", "csrfmiddlewaretoken", "do", "end", "next", "part", "rule", "then", "version", "wording"}
+NOT_TYPED = {
+    *("client_uuid", "csrfmiddlewaretoken", "version", "wording"),
+    *("do", "end", "meant", "next", "part", "rule", "then"),
+}
 NEVER_SHOWN = ("password", "secret", "token")
 LONG = 60  # characters from which a text gets several lines
 
@@ -34,7 +40,14 @@ def has_left(person: Person) -> bool:
 
 def given_back(request: HttpRequest) -> HttpResponse:
     """Answer that nothing was stored, and show what was sent; the same whatever the address, there or not."""
-    return render(request, "clinician/given_back.html", {"typed": typed(request.POST)}, status=HTTPStatus.CONFLICT)
+    shown = {"typed": typed(request.POST), "sign_in": "" if request.user.is_authenticated else _sign_in(request)}
+    response = render(request, "clinician/given_back.html", shown, status=HTTPStatus.CONFLICT)
+    patch_cache_control(response, no_store=True)  # with the session gone nothing else says so
+    return response
+
+
+def _sign_in(request: HttpRequest) -> str:
+    return f"{reverse('account_login')}?{urlencode({'next': request.path}, safe='/')}"
 
 
 def typed(sent: QueryDict) -> list[Typed]:

@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from backend.accounts.models import Person
-from backend.accounts.services import change_person
+from backend.accounts.services.people import change_person
 from backend.language import ENGLISH
 
 ENGLISH_ONLY = ("/api/", "/admin/")  # for programs, and for those who run the place

@@ -7,13 +7,13 @@ from django.utils import translation
 
 from backend import language
 from backend.analysis.cohorts.estimate import Median
-from backend.analysis.cohorts.notes import left_out_notes, population_note
-from backend.analysis.cohorts.wording import median_words
+from backend.analysis.cohorts.telling.notes import left_out_notes, population_note
+from backend.analysis.cohorts.telling.wording import median_words
 from backend.analysis.conclude import conclude
 from backend.analysis.outcomes.rules import RULE_SETS
 from backend.charts import Band
-from backend.charts.frame import NARROWEST
-from backend.charts.text import measure
+from backend.charts.parts.frame import NARROWEST
+from backend.charts.parts.text import measure
 from backend.charts.words import human_time, loss_words, number, onset_words, plain
 from tests.analysis.test_conclude import facts
 

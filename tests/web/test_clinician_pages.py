@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from backend.accounts.models import Membership
 from backend.tracking import estimation
-from backend.tracking.services.check_ins import skip_check_in
+from backend.tracking.services.treating.check_ins import skip_check_in
 from tests import make
 
 

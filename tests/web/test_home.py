@@ -10,8 +10,8 @@ import pytest
 from backend.analysis.outcomes.sentences import TO_PATIENTS
 from backend.tracking import estimation
 from backend.tracking.models import Outcome
-from backend.tracking.services.check_ins import skip_check_in
-from backend.tracking.services.treatments import correct_treatment
+from backend.tracking.services.treating.check_ins import skip_check_in
+from backend.tracking.services.treating.treatments import correct_treatment
 from tests import make
 
 SO_FAR = "What your answers show so far"

@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from backend.accounts import invitations
 from backend.accounts.models import Invitation, Person
+from backend.accounts.services import invitations
 from tests import make
 from tests.accounts.signing_in import app_code, code_in
 from tests.web.make import PHONE

@@ -15,7 +15,7 @@ from backend.config import translations
 from backend.tracking.links import token
 from backend.tracking.models import Outcome
 from backend.tracking.services.entries import Entry
-from backend.tracking.services.ratings import log_rating
+from backend.tracking.services.rating.ratings import log_rating
 from tests import make
 from tests.web.make import answer
 

@@ -6,7 +6,7 @@ from io import StringIO
 
 import pytest
 
-from backend.tracking.services.treatments import correct_treatment
+from backend.tracking.services.treating.treatments import correct_treatment
 from backend.web.patient.relief.own_ratings import COLUMNS
 from tests import make
 from tests.test_documents import DATA, described

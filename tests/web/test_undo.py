@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from backend.tracking.models import Amendment, Rating, Step
-from backend.tracking.services import undo
+from backend.tracking.services.rating import undo
 from backend.tracking.services.refusals import Refused
 from tests import make
 from tests.web.make import answer, fields_of

@@ -16,7 +16,7 @@ The template prints `{{ form.version }}`, `form.non_field_errors` and the errors
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -92,6 +92,8 @@ def in_words(field: forms.Field, value: object) -> str:
 def _plain(value: object) -> str:
     if isinstance(value, datetime):
         return stamp(value, timezone.get_current_timezone_name())
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
     if isinstance(value, Decimal | float):
         return number(float(value))
     return "" if value is None else str(value)

@@ -112,4 +112,4 @@ def unrounded(found: float | None) -> str:
 
 def share(estimate: float) -> str:
     """Return a probability as a whole percentage."""
-    return f"{100 * estimate:.0f} %"
+    return f"{100 * estimate:.0f}\N{NO-BREAK SPACE}%"

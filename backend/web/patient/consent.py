@@ -13,7 +13,7 @@ from backend.accounts.consent import CURRENT, is_current, text
 from backend.accounts.consent.texts import LANGUAGES
 from backend.accounts.models import Consent, Patient
 from backend.language import ENGLISH
-from backend.tracking.services.consent import give_consent, withdraw_consent
+from backend.tracking.services.enrolling.consent import give_consent, withdraw_consent
 from backend.web.access import SignedInRequest
 from backend.web.patient.awake import patients_awake, posted_patient
 

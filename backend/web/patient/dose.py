@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from backend.accounts.models import Person
 from backend.tracking.models import Treatment
 from backend.tracking.services.refusals import Refused
-from backend.tracking.services.treatments import start_at_home
+from backend.tracking.services.treating.treatments import start_at_home
 from backend.web.access import SignedInRequest, own_treatments, signed_in
 from backend.web.moments import at_time
 

@@ -12,9 +12,16 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from backend.accounts.invitations import OPENS_NOTHING, accept, has_accepted, normalised, open_account, open_invitation
 from backend.accounts.models import Invitation, Person
 from backend.accounts.refusals import Refused
+from backend.accounts.services.invitations import (
+    OPENS_NOTHING,
+    accept,
+    has_accepted,
+    normalised,
+    open_account,
+    open_invitation,
+)
 
 LONGEST_ADDRESS = 254  # characters, as accounts keep it
 KEPT = "joining"  # in the session: what was said on the way, until the record is taken

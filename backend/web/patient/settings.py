@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from backend.accounts.models import Patient
 from backend.tracking.reminders.calendar_feed import address
 from backend.tracking.reminders.channels.push import public_key
-from backend.tracking.services.patients import change_patient, renew_calendar_address
+from backend.tracking.services.enrolling.patients import change_patient, renew_calendar_address
 from backend.web.access import SignedInRequest
 from backend.web.countries import country_choices, country_name
 from backend.web.patient.awake import patients_awake, posted_patient

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST
 
 from backend.accounts.models import Person
 from backend.tracking.models import CheckIn, Rating
-from backend.tracking.services.check_ins import skip_check_in
-from backend.tracking.services.ratings import log_rating
+from backend.tracking.services.rating.ratings import log_rating
 from backend.tracking.services.refusals import KeyReused, Refused
+from backend.tracking.services.treating.check_ins import skip_check_in
 from backend.web.access import own_check_ins
 from backend.web.patient.check_in.asked import asked_by_link
 from backend.web.phone.reading import Kept, TooLarge, read_kept

@@ -17,7 +17,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import condition, require_safe
 
 from backend.accounts.care import Help, countries, help_for
-from backend.accounts.clinic_rules import WITH_ITEM9
+from backend.accounts.services.clinic_rules import WITH_ITEM9
 from backend.instruments import known
 from backend.web.care import Care
 from backend.web.patient.check_in.answers import AnswerForm

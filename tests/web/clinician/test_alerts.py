@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from backend.accounts.models import AlertPlan
-from backend.accounts.services import change_clinic
+from backend.accounts.services.clinics import change_clinic
 from backend.tracking.models import Alert, AlertRule
-from backend.tracking.services.alerts import acknowledge_alert
+from backend.tracking.services.rating.alerts import acknowledge_alert
 from tests import make
 
 HOURS = timedelta(hours=1)
@@ -114,6 +114,19 @@ def test_a_rise_says_what_became_of_it(at_desk, clinic, owner, patient, clinicia
         assert told in said(at_desk.get("/today/"))
     make.amendment(of=baseline, kind="withdraw")
     assert "the rule can no longer be read on this one" in said(at_desk.get("/today/"))
+
+
+def test_what_a_rule_looked_at_is_not_told_as_a_total(at_desk, clinic, owner, patient, clinician, now):
+    make.alert_plan(at=clinic, owner=owner)
+    make.alert_rule(at=clinic, by=owner, kind="rise", points=3)
+    make.alert_rule(at=clinic, by=owner, kind="item", item=2, points=2, instrument="phq8")
+    treatment = make.treatment(of=patient, by=clinician, started_at=now - 2 * HOURS)
+    make.ratings(of=treatment, scores={-1: 4, 1.99: 9})
+    make.rating(of=treatment, hours=1.99, instrument="phq8", answers=[0, 3, 0, 0, 0, 0, 0, 0])
+    page = said(at_desk.get("/today/"))
+    assert "Anxiety right now: <b>5 above the baseline</b>" in page
+    assert "Anxiety right now: 5 above the baseline · the rule: at least 3 above" in page
+    assert "PHQ-8: <b>3 on question 2</b>" in page
 
 
 def test_while_nothing_was_amended_nothing_is_said_of_it(at_desk, alert):

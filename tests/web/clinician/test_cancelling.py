@@ -7,8 +7,8 @@ import pytest
 
 from backend.accounts.models import AuditEntry
 from backend.tracking.models import Treatment
-from backend.tracking.services.courses import every_days, plan_course
-from backend.tracking.services.treatments import correct_treatment
+from backend.tracking.services.treating.courses import every_days, plan_course
+from backend.tracking.services.treating.treatments import correct_treatment
 from tests import make
 
 DETAILS = {"drug": "ketamine", "route": "iv", "dose_mg": 40, "indication": "gad"}
@@ -59,6 +59,21 @@ def test_what_somebody_changed_meanwhile_is_not_cancelled_unseen(at_desk, course
     assert response.status_code == 409
     assert 'value="Ill with a cold."' in said(response)
     assert 'name="version" value="2"' in said(response)
+    assert states() == ["planned"] * 3
+
+
+def test_who_cancels_what_somebody_else_has_cancelled_is_told_and_not_asked_to_take_it_back(at_desk, course):
+    page = page_of(course[0])
+    sent = {"version": "1", "meant": "cancel", "reason": "Ill with a cold."}
+    assert 'name="meant" value="cancel"' in said(at_desk.get(page))
+    at_desk.post(page, sent)
+    response = at_desk.post(page, sent | {"reason": "Moved away."}, follow=True)
+    assert "Somebody else has cancelled it already. Nothing was changed." in said(response)
+    assert states() == ["cancelled", "planned", "planned"]
+    sent |= {"version": "2", "meant": "take-back"}
+    at_desk.post(page, sent)
+    response = at_desk.post(page, sent, follow=True)
+    assert "Somebody else has taken the cancellation back already. Nothing was changed." in said(response)
     assert states() == ["planned"] * 3
 
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from backend.accounts import services
 from backend.accounts.models import Clinic, Membership
+from backend.accounts.services import clinics
 from tests import make
 from tests.web.make import DESK, PHONE
 
@@ -49,7 +49,7 @@ def test_a_conflict_is_told_and_settled_without_script(browser_of, clinic, owner
     page.goto(f"/clinics/{clinic.pk}/")
     sleepiness = page.locator("input[value=sleepy]")
     phone = page.get_by_label("Phone", exact=True)
-    services.change_clinic(actor=owner, clinic=clinic, fields={"phone": "020 1"})
+    clinics.change_clinic(actor=owner, clinic=clinic, fields={"phone": "020 1"})
     phone.fill("020 2222")
     sleepiness.uncheck()
     phone.press("Enter")

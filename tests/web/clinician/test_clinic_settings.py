@@ -5,8 +5,8 @@ from django import forms
 from django.utils import timezone
 from pytest_django.asserts import assertHTMLEqual
 
-from backend.accounts import services, staff
 from backend.accounts.models import AuditEntry, Clinic
+from backend.accounts.services import clinics, staff
 from backend.web.clinician.protocols import TEXTS, described, offered_at
 from backend.web.selects import LongSelect
 from tests import make
@@ -109,7 +109,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(as_owner, clinic, page
 
 
 def test_of_two_who_change_the_same_the_second_is_told_and_can_overwrite(as_owner, clinic, page, owner):
-    services.change_clinic(actor=owner, clinic=clinic, fields={"phone": "020 1", "left_out_instruments": ["pgic"]})
+    clinics.change_clinic(actor=owner, clinic=clinic, fields={"phone": "020 1", "left_out_instruments": ["pgic"]})
     mine = FULL | {"phone": "020 2222"}
     response = as_owner.post(page, mine)
     assert response.status_code == 409

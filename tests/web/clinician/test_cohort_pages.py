@@ -12,8 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from backend.accounts.models import Person
-from backend.analysis.cli.tables import CURVES
-from backend.analysis.cohorts.drawing import MEASURES
+from backend.analysis.cohorts.telling.curve_rows import CURVES_CSV
+from backend.analysis.cohorts.telling.drawing import MEASURES
 from backend.tracking import estimation
 from backend.tracking.cohorts import Selection, claims, cohort, compare
 from tests import make
@@ -358,7 +358,7 @@ def test_a_table_has_the_columns_of_the_command_line_and_the_numbers_of_the_inte
     treat(6, route="iv")
     written = at_desk.get(f"/cohorts/figure/{name}.csv?route=iv").content.decode()
     header, *rows = csv.reader(io.StringIO(written))
-    assert tuple(header) == CURVES
+    assert tuple(header) == CURVES_CSV
     told = at_desk.get("/api/v1/cohorts/", {"route": "iv"}).json()["curves"][name]
     assert [[float(cell) for cell in row[2:]] for row in rows] == [list(one.values()) for one in told]
     assert {(row[0], row[1]) for row in rows} == {("all", name)}

@@ -1,6 +1,6 @@
 """What any form says when its row was changed meanwhile."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from decimal import Decimal
 
 import pytest
@@ -14,6 +14,7 @@ FRUIT = [("a", "Apple"), ("more", [("b", "Bee")])]
 
 
 class Everything(VersionedForm):
+    begins = forms.TimeField(required=False)
     amount = forms.DecimalField()
     fruit = forms.ChoiceField(choices=FRUIT)
     several = forms.MultipleChoiceField(choices=FRUIT, required=False, widget=forms.CheckboxSelectMultiple)
@@ -45,6 +46,7 @@ def test_what_is_the_same_is_not_spoken_of():
         ("several", ["b"], "Stored now: Bee"),
         ("several", [], "Stored now: nothing"),
         ("agreed", True, "Stored now: yes"),
+        ("begins", time(8), "Stored now: 08:00"),
         ("moment", datetime(2026, 3, 2, 10, tzinfo=UTC), "Stored now: 2 Mar 2026, 10:00"),
     ],
 )

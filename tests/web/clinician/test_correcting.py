@@ -7,7 +7,7 @@ import pytest
 
 from backend.accounts.models import AuditEntry
 from backend.tracking.models import Treatment
-from backend.tracking.services.treatments import correct_treatment
+from backend.tracking.services.treating.treatments import correct_treatment
 from tests import make
 from tests.web.make import DESK
 

@@ -11,11 +11,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from backend.accounts import invitations
 from backend.accounts.consent import CURRENT, text
 from backend.accounts.models import AuditEntry, Consent, Invitation, Membership, Patient, Person
+from backend.accounts.services import invitations
 from backend.tracking.models import PreviousTreatment
-from backend.tracking.services import patients
+from backend.tracking.services.enrolling import patients
 from backend.tracking.services.refusals import Refused
 from tests import make
 from tests.web.make import fields_of

@@ -1,9 +1,9 @@
-"""Who was taken off the staff while they typed gets their text back; nothing is stored, and nothing else is told."""
+"""Who was taken off the staff, or signed out, while they typed gets their text back; nothing is stored or told."""
 
 import pytest
 
-from backend.accounts import staff
 from backend.accounts.models import AuditEntry
+from backend.accounts.services import staff
 from backend.tracking.models import Treatment
 from tests import make
 
@@ -80,6 +80,27 @@ def test_a_clinician_who_became_a_researcher_gets_their_text_back(client, clinic
     response = client.post(address, TYPED)
     assert response.status_code == 409
     assert TYPED["reason"] in response.content.decode()
+
+
+def test_who_was_signed_out_while_typing_gets_their_text_back_and_a_way_in(client, clinician, patient, address):
+    client.force_login(clinician)
+    client.logout()
+    response = client.post(address, TYPED)
+    assert response.status_code == 409
+    page = response.content.decode()
+    assert "You were signed out" in page
+    assert TYPED["reason"] in page
+    assert "nobody-sees-this" not in page
+    assert f"/account/login/?next={address}" in page
+    assert "no-store" in response.headers["Cache-Control"]
+    assert not AuditEntry.objects.filter(action="treatment.changed").exists()
+    nowhere = client.post("/patients/999999/treatments/999999/start/", TYPED)
+    assert nowhere.status_code == 409
+
+
+def test_who_typed_nothing_is_led_to_the_sign_in(client, address):
+    response = client.post(address, {"csrfmiddlewaretoken": "x", "version": "1"})
+    assert response.url == f"/account/login/?next={address}"
 
 
 def _without_tokens(response):

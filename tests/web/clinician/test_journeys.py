@@ -8,11 +8,11 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from backend.accounts.alert_plans import save_plan
 from backend.accounts.models import Patient, Role
+from backend.accounts.services.alert_plans import save_plan
 from backend.tracking import estimation
 from backend.tracking.models import Alert
-from backend.tracking.services.alerts import add_rule
+from backend.tracking.services.rating.alerts import add_rule
 from tests import make
 from tests.web.make import DESK, PHONE, TABLET
 

@@ -53,6 +53,15 @@ def test_a_double_tap_keeps_one_and_another_text_under_its_key_is_not_lost(at_de
     assert sorted(one.text for one in Note.objects.all()) == ["Slept badly.", "Slept well."]
 
 
+def test_a_note_that_is_too_long_is_refused_whole_and_never_cut(at_desk, patient):
+    assert "maxlength" not in said(at_desk.get(notes_of(patient)))
+    long = "a" * 6_000
+    response = at_desk.post(notes_of(patient), draft(long))
+    assert "Ensure this value has at most 5000 characters" in said(response)
+    assert long in said(response)
+    assert not Note.objects.exists()
+
+
 def test_somebody_elses_treatment_cannot_be_chosen(at_desk, patient, stranger, clinician):
     other = make.treatment(of=stranger, by=clinician)
     response = at_desk.post(notes_of(patient), draft(treatment=str(other.pk)))

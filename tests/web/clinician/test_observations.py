@@ -84,7 +84,7 @@ def test_what_was_missed_is_entered_with_the_time_it_was_due(at_desk, started):
     ("seen", "words"),
     [
         ({"diastolic": ""}, "Both pressures are needed, or neither."),
-        ({"diastolic": "130"}, "The diastolic pressure is below the systolic one."),
+        ({"diastolic": "130"}, "The diastolic pressure has to be below the systolic one."),
         ({"systolic": "", "diastolic": "", "remark": ""}, "Enter at least one value or a remark."),
         ({"oxygen_percent": "101"}, "less than or equal to 100"),
         ({"pulse": "many"}, "Enter a whole number."),

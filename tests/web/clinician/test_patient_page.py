@@ -9,7 +9,7 @@ import pytest
 from backend.analysis.conclude import conclude
 from backend.tracking.estimation import facts_of, refresh
 from backend.tracking.models import Outcome, Unit
-from backend.tracking.services.ratings import rating_from
+from backend.tracking.services.rating.ratings import rating_from
 from tests import make
 from tests.web.make import DESK, PHONE
 

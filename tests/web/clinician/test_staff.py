@@ -5,8 +5,8 @@ from datetime import time
 import pytest
 from django.core import mail
 
-from backend.accounts import services, staff
 from backend.accounts.models import AlertPlan, Membership, Person
+from backend.accounts.services import clinics, staff
 from tests import make
 
 
@@ -121,7 +121,7 @@ def test_the_only_owner_stays(as_owner, page, owner):
 
 def test_what_ends_with_somebody_is_said_before(as_owner, page, clinic, clinician, owner):
     assert "This ends with it" not in said(as_owner.get(page_of(page, clinician)))
-    services.change_clinic(actor=owner, clinic=clinic, fields={"item9_owner": clinician, "item9_plan": "Call."})
+    clinics.change_clinic(actor=owner, clinic=clinic, fields={"item9_owner": clinician, "item9_plan": "Call."})
     plan = {"from_time": time(9), "until_time": time(17), "action_plan": "Call."}
     AlertPlan.objects.create(clinic=clinic, owner=clinician, second=owner, **plan)
     told = said(as_owner.get(page_of(page, clinician)))

@@ -15,17 +15,18 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from backend import instruments
-from backend.accounts.alert_plans import end_plan, save_plan
-from backend.accounts.clinic_rules import is_asked
 from backend.accounts.models import AlertPlan, Clinic
+from backend.accounts.services.alert_plans import end_plan, save_plan
+from backend.accounts.services.clinic_rules import is_asked
 from backend.tracking.models import AlertRule, Crossing
-from backend.tracking.services.alerts import add_rule, end_rule
+from backend.tracking.services.rating.alerts import add_rule, end_rule
 from backend.tracking.services.refusals import Conflict, Refused
 from backend.web.access import SignedInRequest, staff_only
 from backend.web.clinician.clinic.members import who_may_be_named
 from backend.web.clinician.clinic.room import clinic_of_staff, is_owner
 from backend.web.clinician.conflicts import VersionedForm, tell_conflict, tell_refusal
 from backend.web.clinician.keys import row_key
+from backend.web.clinician.long_texts import LongTextField
 from backend.web.clinician.today.alert_words import rule_words, scale_of
 from backend.web.moments import stamp
 
@@ -64,10 +65,10 @@ class PlanForm(VersionedForm):
         widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
         help_text=gettext_lazy("By the clinic’s clock. Outside these hours the mail waits until they begin again."),
     )
-    action_plan = forms.CharField(
+    action_plan = LongTextField(
         label=gettext_lazy("What they do"),
         max_length=2000,
-        widget=forms.Textarea({"rows": 5}),
+        rows=5,
         help_text=gettext_lazy("Who calls the patient, how soon, and what happens when nobody can be reached."),
         error_messages={"required": gettext_lazy("An alert without a plan helps nobody. Say what happens.")},
     )

@@ -1,6 +1,5 @@
 """Data quality: what became of every check-in of a clinic, as a page and as a file."""
 
-import csv
 from datetime import date
 from http import HTTPStatus
 from typing import Any
@@ -13,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
+from backend.analysis.calendar import YEARS
+from backend.analysis.csv_text import csv_text
 from backend.analysis.schedule import PROTOCOLS
 from backend.charts.words import plain
 from backend.instruments import get, spoken
@@ -24,7 +25,6 @@ from backend.web.clinician.clinic.room import clinic_of_staff
 from backend.web.clinician.protocols import described
 from backend.web.clinician.words import share
 
-YEARS = range(1900, 2200)  # the day after the last one asked for is still a day
 TIMINGS = {
     Timing.LIVE: pgettext_lazy("answers", "in time"),
     Timing.OFFLINE: pgettext_lazy("answers", "in time, sent later"),
@@ -106,11 +106,9 @@ def quality_csv(request: SignedInRequest, clinic_id: int) -> HttpResponse:
     form = QualityForm(request.GET.dict())
     if not form.is_valid():
         return HttpResponse(form.errors.as_text(), status=HTTPStatus.BAD_REQUEST, content_type="text/plain")
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    found = occasions(Chosen(clinic, **form.cleaned_data), timezone.now())
+    response = HttpResponse(csv_text(COLUMNS, map(_cells, found)), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="check-ins.csv"'
-    writer = csv.writer(response, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(_cells(one) for one in occasions(Chosen(clinic, **form.cleaned_data), timezone.now()))
     return response
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backend.accounts.clinic_rules import optional_instruments
 from backend.accounts.models import Clinic
+from backend.accounts.services.clinic_rules import optional_instruments
 from backend.charts.words import human_time
 from backend.instruments import PRIMARY, Given, Instrument, get, known, spoken
 from backend.tracking.models import Indication

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from backend.accounts.care import help_for
 from backend.accounts.models import Clinic, Patient, Person
 from backend.accounts.refusals import Conflict, Refused
-from backend.accounts.services import change_clinic
+from backend.accounts.services.clinics import change_clinic
 from backend.analysis.schedule import PROTOCOLS
 from backend.tracking.retention import past_retention
 from backend.web.access import SignedInRequest, staff_only

@@ -6,12 +6,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backend.accounts.clinic_rules import MOST_RETENTION_MONTHS, optional_instruments
 from backend.accounts.models import Clinic, Person
+from backend.accounts.services.clinic_rules import MOST_RETENTION_MONTHS, optional_instruments
 from backend.analysis.schedule import PROTOCOLS
 from backend.web.clinician.clinic.members import who_may_be_named
 from backend.web.clinician.clinic.scales import optional_choices
 from backend.web.clinician.conflicts import VersionedForm
+from backend.web.clinician.long_texts import LongTextField
 from backend.web.clinician.protocols import described
 from backend.web.countries import country_choices
 from backend.web.selects import LongSelect
@@ -57,11 +58,11 @@ class SettingsForm(VersionedForm):
             "invalid_choice": gettext_lazy("This person does not treat at this clinic now. Choose somebody who does.")
         },
     )
-    item9_plan = forms.CharField(
+    item9_plan = LongTextField(
         label=gettext_lazy("What they do about an answer above zero"),
         required=False,
         max_length=2000,
-        widget=forms.Textarea({"rows": 3}),
+        rows=3,
     )
     compares_sessions = forms.BooleanField(
         label=gettext_lazy("Patients see their sessions side by side"), required=False

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from backend.accounts.models import Clinic, Membership, Person
 from backend.accounts.refusals import Refused
-from backend.accounts.staff import add_member, end_membership, invite_member
+from backend.accounts.services.staff import add_member, end_membership, invite_member
 from backend.web.access import SignedInRequest, staff_only
 from backend.web.clinician.clinic.members import ROLES, TITLES, called, duties, members, work_at
 from backend.web.clinician.clinic.room import clinic_of_owner, clinic_of_staff, is_owner

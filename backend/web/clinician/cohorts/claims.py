@@ -5,8 +5,8 @@ from itertools import groupby
 
 from django.utils.safestring import SafeString
 
-from backend.analysis.cohorts.claim_words import caveats, group_words, literature, measured, said, why_words
 from backend.analysis.cohorts.claims import Row
+from backend.analysis.cohorts.telling.claim_words import caveats, group_words, literature, measured, said, why_words
 from backend.tracking.cohorts import Claims
 from backend.web.clinician.cohorts.numbers import (
     NOTHING,

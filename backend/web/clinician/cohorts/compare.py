@@ -12,13 +12,13 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from backend.accounts.refusals import Refused
-from backend.analysis.cohorts.drawing import MEASURES
 from backend.analysis.cohorts.estimate import SMALLEST_COHORT, Curve
+from backend.analysis.cohorts.telling.drawing import MEASURES
 from backend.tracking.cohorts import Cohort, Compared, Selection, claims_about
 from backend.tracking.pictures import comparison_pictures, group_words
 from backend.web.access import SignedInRequest, staff_only
 from backend.web.check_in_names import called
-from backend.web.clinician.cohorts.figures import drawing, facts_of, files
+from backend.web.clinician.cohorts.figures import Figure, Line, facts_of, figure
 from backend.web.clinician.cohorts.filters import asked_of, selection_of, without
 from backend.web.clinician.cohorts.numbers import NOTHING, a_share, shares
 from backend.web.clinician.cohorts.pairs import BY, GROUPS, Pair, PairFilters, by_of, largest, pair_of
@@ -28,25 +28,6 @@ from backend.web.clinician.cohorts.testing import tests_of
 PAGE = "clinician/cohorts/compare.html"
 
 NamedCohorts = list[tuple[str, Cohort]]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row of a table: what each group, by its name, has there."""
-
-    name: str
-    cells: list[tuple[str, SafeString]]
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One picture of both groups, the numbers at every check-in, and its files."""
-
-    slug: str
-    title: str
-    svg: SafeString
-    rows: list[Line]
-    files: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +87,7 @@ def _told(found: Compared, pair: Pair) -> dict[str, object]:
 def _figures(found: Compared, groups: NamedCohorts, params: dict[str, str]) -> list[Figure]:
     if all(one.estimate is None for _name, one in groups):
         return []
-    return [
-        Figure(name, picture.title, drawing(picture), _rows(groups, name), files(name, params))
-        for name, picture in comparison_pictures(found).items()
-    ]
+    return [figure(name, picture, _rows(groups, name), params) for name, picture in comparison_pictures(found).items()]
 
 
 def _rows(groups: NamedCohorts, measure: str) -> list[Line]:

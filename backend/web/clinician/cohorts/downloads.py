@@ -3,11 +3,9 @@
 The address of a file is its recipe: the same one brings the same figure for the same facts.
 """
 
-import csv
-import io
 import json
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
@@ -15,9 +13,10 @@ from django.views.decorators.http import require_safe
 
 from backend.accounts.models import Person
 from backend.accounts.refusals import Refused
-from backend.analysis.cohorts.curve_rows import COLUMNS, curve_rows
-from backend.analysis.cohorts.drawing import MEASURES
 from backend.analysis.cohorts.population import EVERYONE
+from backend.analysis.cohorts.telling.curve_rows import CURVES_CSV, csv_rows, curve_rows
+from backend.analysis.cohorts.telling.drawing import MEASURES
+from backend.analysis.csv_text import csv_text
 from backend.charts import CohortPicture, cohort_svg
 from backend.tracking.cohorts import Cohort, cohort
 from backend.tracking.pictures import cohort_pictures, comparison_pictures
@@ -25,11 +24,9 @@ from backend.web.access import SignedInRequest, staff_only
 from backend.web.clinician.cohorts.filters import asked_of, selection_of
 from backend.web.clinician.cohorts.pairs import pair_of
 
-CSV_COLUMNS = ("cohort", "curve", *COLUMNS)  # those of curves.csv, as the command line writes it
-
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Download:
     """One figure as it was asked for: one cohort, or two, named as in curves.csv whatever the reader's language."""
 
     name: str
@@ -72,42 +69,31 @@ def _file(request: SignedInRequest, name: str, ending: str, kind: str) -> HttpRe
     return HttpResponse(written, content_type=kind, headers={"Content-Disposition": disposition})
 
 
-def _asked(person: Person, name: str, asked: dict[str, str]) -> Figure:
+def _asked(person: Person, name: str, asked: dict[str, str]) -> Download:
     """Return the figure; groups are compared where the address says by what they differ."""
     selection, pair = selection_of(asked), pair_of(asked) if "by" in asked else None
     if pair is None:
         found = cohort(person, selection)
-        return Figure(name, selection.as_params(), cohort_pictures(found)[name], [(EVERYONE, found)])
+        return Download(name, selection.as_params(), cohort_pictures(found)[name], [(EVERYONE, found)])
     compared = pair.compared(person, selection)
     groups = [(one.value, one.cohort) for one in compared.groups]
-    return Figure(name, pair.as_params(selection), comparison_pictures(compared)[name], groups)
+    return Download(name, pair.as_params(selection), comparison_pictures(compared)[name], groups)
 
 
-def _svg(figure: Figure, address: str) -> str:
+def _svg(figure: Download, address: str) -> str:
     source = _("Source: {address}").format(address=address)
     return cohort_svg(replace(figure.picture, notes=(*figure.picture.notes, source)), standalone=True)
 
 
-def _csv(figure: Figure, _address: str) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(CSV_COLUMNS)
-    writer.writerows(_csv_rows(figure))
-    return text.getvalue()
+def _csv(figure: Download, _address: str) -> str:
+    rows = (
+        csv_rows(group, figure.name, found.estimate, found.counts.hours[:-1], found.n)
+        for group, found in figure.cohorts
+    )
+    return csv_text(CURVES_CSV, chain.from_iterable(rows))
 
 
-def _csv_rows(figure: Figure) -> Iterator[Sequence[object]]:
-    """Yield a row for each cohort and check-in; a cohort too small for them has no numbers."""
-    for group, found in figure.cohorts:
-        if found.estimate is None:
-            nothing = [None] * (len(COLUMNS) - 2)
-            yield from ([group, figure.name, hours, *nothing, found.n] for hours in found.counts.hours[:-1])
-            continue
-        for row in curve_rows(found.estimate)[figure.name]:
-            yield [group, figure.name, *row.values()]
-
-
-def _json(figure: Figure, address: str) -> str:
+def _json(figure: Download, address: str) -> str:
     told = {
         "address": address,
         "figure": figure.name,

@@ -1,6 +1,6 @@
 """The pictures of a cohort, with what each says in numbers and the files it can be had as."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from backend.analysis.cohorts.estimate import CohortEstimate, Curve
 from backend.analysis.cohorts.response import RMDOR_HOURS
+from backend.analysis.cohorts.telling.drawing import MEASURES
 from backend.charts import CohortPicture, cohort_svg
 from backend.charts.words import HOURS_PER_DAY
 from backend.tracking.cohorts import Cohort
@@ -17,6 +18,7 @@ from backend.tracking.pictures import cohort_pictures
 from backend.web.check_in_names import called
 from backend.web.clinician.cohorts.numbers import (
     NOTHING,
+    a_count,
     a_share,
     mean_days,
     median_interval,
@@ -24,6 +26,7 @@ from backend.web.clinician.cohorts.numbers import (
     span_in_days,
     waiting_time,
 )
+from backend.web.clinician.cohorts.standing import early_and_later, followed_to_the_horizon
 from backend.web.drawing import drawn
 
 FILES = ("svg", "csv", "json")
@@ -32,13 +35,11 @@ Fact = tuple[str, SafeString]
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
-    """One check-in's row under a picture."""
+class Line:
+    """One row of a table, each cell under the name of its column."""
 
-    check_in: str
-    estimate: SafeString
-    identified: SafeString
-    confidence: SafeString
+    name: str
+    cells: list[tuple[str, SafeString]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,23 @@ class Figure:
     slug: str
     title: str
     svg: SafeString
-    facts: list[Fact]
-    rows: list[Numbers]
+    rows: list[Line]
     files: list[tuple[str, str]]
+    facts: list[Fact]
+
+    @property
+    def columns(self) -> list[str]:
+        """Return what stands above the cells of every row."""
+        return [column for column, _cell in self.rows[0].cells] if self.rows else []
+
+
+def figure(
+    name: str, picture: CohortPicture, rows: list[Line], params: Mapping[str, str], facts: Iterable[Fact] = ()
+) -> Figure:
+    """Return a picture as a page shows it, for a desk and for a phone; the address of a file brings it again."""
+    asked = f"?{urlencode(params)}" if params else ""
+    files = [(kind.upper(), reverse(f"figure-{kind}", args=[name]) + asked) for kind in FILES]
+    return Figure(name, picture.title, drawn(cohort_svg, picture), rows, files, list(facts))
 
 
 def figures(found: Cohort) -> list[Figure]:
@@ -58,15 +73,10 @@ def figures(found: Cohort) -> list[Figure]:
     if found.estimate is None:
         return []
     params = found.selection.as_params()
+    told = {name: facts_of(name, found, found.estimate) for name in MEASURES}
+    told["in_response"] = [*early_and_later(found), *told["in_response"]]
     return [
-        Figure(
-            slug=name,
-            title=picture.title,
-            svg=drawing(picture),
-            facts=facts_of(name, found, found.estimate),
-            rows=_rows(found, found.estimate, name),
-            files=files(name, params),
-        )
+        figure(name, picture, _rows(found, found.estimate, name), params, [("n", a_count(found.n)), *told[name]])
         for name, picture in cohort_pictures(found).items()
     ]
 
@@ -75,22 +85,6 @@ def facts_of(name: str, found: Cohort, estimate: CohortEstimate) -> list[Fact]:
     """Return what one figure says in numbers."""
     told = {"in_response": _mean_duration, "onset": _median_onset, "loss": _median_loss}
     return told[name](found, estimate)
-
-
-def drawing(picture: CohortPicture) -> SafeString:
-    """Return a picture as a page shows it, for a desk and for a phone."""
-    return drawn(cohort_svg, picture)
-
-
-def files(name: str, params: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return the address of each file of a figure; the same address brings the same figure again."""
-    asked = f"?{urlencode(params)}" if params else ""
-    return [(kind.upper(), reverse(f"figure-{kind}", args=[name]) + asked) for kind in FILES]
-
-
-def followed_to_the_horizon(found: Cohort) -> bool:
-    """Tell whether somebody was rated up to the end of the time over which the mean is taken."""
-    return found.followed_hours >= RMDOR_HOURS
 
 
 def _mean_duration(found: Cohort, estimate: CohortEstimate) -> list[Fact]:
@@ -122,15 +116,17 @@ def _median_loss(_found: Cohort, estimate: CohortEstimate) -> list[Fact]:
     ]
 
 
-def _rows(found: Cohort, estimate: CohortEstimate, name: str) -> list[Numbers]:
+def _rows(found: Cohort, estimate: CohortEstimate, name: str) -> list[Line]:
     """Return the numbers at every check-in up to the last that anybody answered."""
     curve: Curve = getattr(estimate, name)
     return [
-        Numbers(
-            check_in=called(check_in),
-            estimate=a_share(curve.estimate[at]),
-            identified=shares(curve.lower[at], curve.upper[at]),
-            confidence=shares(curve.confidence.lower[at], curve.confidence.upper[at]),
+        Line(
+            called(check_in),
+            [
+                (_("Estimate"), a_share(curve.estimate[at])),
+                (_("Left open by the times"), shares(curve.lower[at], curve.upper[at])),
+                (_("95 % interval"), shares(curve.confidence.lower[at], curve.confidence.upper[at])),
+            ],
         )
         for at, check_in in enumerate(found.check_in_names[: found.check_ins_followed], start=1)
     ]

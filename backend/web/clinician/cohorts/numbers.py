@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from backend.analysis.cohorts.estimate import Interval, Median
 from backend.analysis.cohorts.response import MeanDuration
-from backend.analysis.cohorts.wording import UNKNOWN, days
+from backend.analysis.cohorts.telling.wording import UNKNOWN, days
 from backend.charts.words import human_time
 from backend.web.clinician.words import share, unrounded
 
@@ -18,6 +18,11 @@ NOTHING = SafeString(UNKNOWN)
 def datum(number: float | None, words: str) -> SafeString:
     """Return words with the number that they round: `inf` for not seen, empty for unknown."""
     return format_html('<data value="{}">{}</data>', unrounded(number), words)
+
+
+def a_count(number: int) -> SafeString:
+    """Return how many."""
+    return datum(number, str(number))
 
 
 def a_share(number: float | None) -> SafeString:

@@ -8,14 +8,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from backend.analysis.cohorts.estimate import SMALLEST_COHORT
-from backend.analysis.cohorts.notes import reason_words
+from backend.analysis.cohorts.telling.notes import reason_words
 from backend.charts.words import HOURS_PER_DAY
 from backend.tracking.cohorts import HOURLY, Cohort, Selection, claims, claims_about, cohort
 from backend.web.access import SignedInRequest, staff_only
 from backend.web.clinician.cohorts.claims import card
 from backend.web.clinician.cohorts.figures import figures
 from backend.web.clinician.cohorts.filters import Filters, asked_of, chosen, without
-from backend.web.clinician.cohorts.standing import answered, early_and_later, estimands, steps
+from backend.web.clinician.cohorts.standing import answered, estimands, steps
 
 PAGE = "clinician/cohorts/page.html"
 
@@ -52,7 +52,6 @@ def _told(found: Cohort) -> dict[str, object]:
         "rules": found.rules.in_words(),
         "smallest": SMALLEST_COHORT,
         "figures": figures(found),
-        "early_and_later": early_and_later(found),
         "steps": steps(found),
         "estimands": estimands(found),
         "answered": answered(found),

@@ -7,14 +7,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backend.analysis.cohorts.estimate import CohortEstimate
-from backend.analysis.cohorts.notes import reason_words
 from backend.analysis.cohorts.response import RMDOR_HOURS
+from backend.analysis.cohorts.telling.notes import reason_words
 from backend.charts.words import HOURS_PER_DAY, human_time
 from backend.tracking.cohorts import Cohort
 from backend.tracking.models import Unit
 from backend.web.check_in_names import called
-from backend.web.clinician.cohorts.figures import followed_to_the_horizon
-from backend.web.clinician.cohorts.numbers import NOTHING, a_share, datum, mean_days, shares, waiting_time
+from backend.web.clinician.cohorts.numbers import NOTHING, a_count, a_share, mean_days, shares, waiting_time
 from backend.web.clinician.words import share
 
 EARLY_AND_LATER_HOURS = (24.0, 168.0)  # "confirmed at the next check-in" can fall into the drug's own effect
@@ -39,26 +38,22 @@ def steps(found: Cohort) -> list[Step]:
     left_out = _("not: {reasons}").format(reasons=listed) if reasons else ""
     courses = found.selection.unit == Unit.COURSE
     told = [
-        Step(_("Courses given") if courses else _("Treatments given"), _count(treated), None),
-        Step(_("Can be evaluated"), _count(found.n), treated, left_out),
+        Step(_("Courses given") if courses else _("Treatments given"), a_count(treated), None),
+        Step(_("Can be evaluated"), a_count(found.n), treated, left_out),
     ]
     if found.estimate is None:
         return told
     responded, lost = found.estimate.onset_median.events, found.estimate.loss_median.events
     return [
         *told,
-        Step(_("Responded"), _count(responded), found.n, _("by the rules chosen")),
+        Step(_("Responded"), a_count(responded), found.n, _("by the rules chosen")),
         Step(
             _("Relief not seen to end"),
-            _count(responded - lost),
+            a_count(responded - lost),
             responded,
             ngettext("in {count} it was seen to end", "in {count} it was seen to end", lost).format(count=lost),
         ),
     ]
-
-
-def _count(number: int) -> SafeString:
-    return datum(number, str(number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +72,11 @@ def answered(found: Cohort) -> list[Answered]:
         Answered(called(name), count, due, share(count / due) if due else "")
         for name, count, due in zip(found.check_in_names, found.answered, found.due, strict=True)
     ]
+
+
+def followed_to_the_horizon(found: Cohort) -> bool:
+    """Tell whether somebody was rated up to the end of the time over which the mean is taken."""
+    return found.followed_hours >= RMDOR_HOURS
 
 
 def early_and_later(found: Cohort) -> list[tuple[str, SafeString]]:

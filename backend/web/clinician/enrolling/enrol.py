@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from backend.accounts.consent import text
 from backend.accounts.models import RECORDING_ROLES, Clinic, Patient
 from backend.language import ENGLISH
-from backend.tracking.services.patients import Enrolment, enrol_patient
+from backend.tracking.services.enrolling.patients import Enrolment, enrol_patient
 from backend.tracking.services.refusals import Refused
 from backend.web.access import SignedInRequest, staff_only
 from backend.web.clinician.conflicts import tell_refusal

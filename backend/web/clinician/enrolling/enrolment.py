@@ -13,9 +13,9 @@ from backend.accounts.consent import CURRENT, is_current, text
 from backend.accounts.models import Patient
 from backend.language import ENGLISH
 from backend.tracking.models import PreviousTreatment
-from backend.tracking.services.consent import give_consent, withdraw_consent
-from backend.tracking.services.patients import change_patient
-from backend.tracking.services.previous_treatments import record_previous, take_off_previous
+from backend.tracking.services.enrolling.consent import give_consent, withdraw_consent
+from backend.tracking.services.enrolling.patients import change_patient
+from backend.tracking.services.enrolling.previous_treatments import record_previous, take_off_previous
 from backend.tracking.services.refusals import Conflict, Refused
 from backend.web.access import SignedInRequest, patient_to_treat, staff_only
 from backend.web.clinician.conflicts import tell_conflict, tell_refusal

@@ -13,8 +13,8 @@ from backend.accounts.consent import text
 from backend.accounts.consent.texts import LANGUAGES
 from backend.accounts.models import Clinic
 from backend.tracking.models import Adequate, Indication, StoppedBecause, TreatmentClass
-from backend.tracking.services.consent import Paper
-from backend.tracking.services.previous_treatments import Previous
+from backend.tracking.services.enrolling.consent import Paper
+from backend.tracking.services.enrolling.previous_treatments import Previous
 from backend.web.clinician.conflicts import VersionedForm
 from backend.web.zones import zone_choices
 

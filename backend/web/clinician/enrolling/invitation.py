@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from backend.accounts import qr_code
-from backend.accounts.invitations import grouped, invite, take_back, waiting_invitation
 from backend.accounts.models import Patient
 from backend.accounts.refusals import Refused
+from backend.accounts.services.invitations import grouped, invite, take_back, waiting_invitation
 from backend.web.access import SignedInRequest, patient_to_treat, staff_only
 from backend.web.moments import stamp
 

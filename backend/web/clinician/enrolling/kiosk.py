@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from backend.accounts.models import Patient
 from backend.tracking.asking import questions
 from backend.tracking.models import CheckIn
-from backend.tracking.services.check_ins import lend_check_in
+from backend.tracking.services.treating.check_ins import lend_check_in
 from backend.web.access import SignedInRequest, staff_only
 from backend.web.patient.check_in.kiosk_lock import Loan, lock
 from backend.web.patient.check_in.link_holder import MARKER

@@ -16,7 +16,7 @@ from backend.accounts.models import Patient
 from backend.accounts.reading import note_reading
 from backend.instruments import Instrument, get, spoken
 from backend.tracking.models import Amendment, Rating
-from backend.tracking.services.ratings import Change, amend_rating
+from backend.tracking.services.rating.ratings import Change, amend_rating
 from backend.tracking.services.refusals import Conflict, KeyReused, Refused
 from backend.web.access import SignedInRequest, staff_only
 from backend.web.clinician.conflicts import VersionField, tell_conflict, tell_refusal

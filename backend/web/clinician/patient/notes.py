@@ -22,6 +22,7 @@ from backend.tracking.services.refusals import KeyReused, Refused
 from backend.web.access import SignedInRequest, patient_to_treat, staff_only
 from backend.web.clinician.conflicts import tell_refusal
 from backend.web.clinician.keys import KeyedForm
+from backend.web.clinician.long_texts import LongTextField
 from backend.web.clinician.words import dated, given, signed
 from backend.web.moments import stamp
 
@@ -31,10 +32,10 @@ SHOWN = 5  # on the patient's page; all of them have a page of their own
 class NoteForm(KeyedForm):
     """A note, and what it is about: one of the treatments, or the patient as a whole."""
 
-    text = forms.CharField(
+    text = LongTextField(
         label=gettext_lazy("A note"),
         max_length=LONGEST_NOTE,
-        widget=forms.Textarea({"rows": 3}),
+        rows=3,
         error_messages={"required": gettext_lazy("Write something first.")},
     )
     treatment = forms.TypedChoiceField(label=gettext_lazy("About"), required=False, coerce=int, empty_value=None)

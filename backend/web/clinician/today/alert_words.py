@@ -9,8 +9,8 @@ from django.utils.translation import ngettext
 from backend import instruments
 from backend.accounts.models import Clinic
 from backend.tracking.models import Alert, AlertRule, Crossing
-from backend.tracking.services.crossings import Standing
 from backend.tracking.services.entries import LIVE_WITHIN_MINUTES
+from backend.tracking.services.rating.crossings import Standing
 from backend.web.moments import at_time
 
 LATE_FROM = timedelta(minutes=LIVE_WITHIN_MINUTES)
@@ -26,7 +26,7 @@ class AlertLine:
     """One alert as the list shows it."""
 
     alert: Alert
-    points: int
+    points: str
     scale: str
     rule: str
     rated: str
@@ -49,6 +49,16 @@ def rule_words(rule: AlertRule) -> str:
     return forms[Crossing(rule.kind)].format(points=rule.points, item=rule.item)
 
 
+def points_words(alert: Alert) -> str:
+    """Return what the rule saw in the rating: a total, "4 above the baseline" or "2 on question 3"."""
+    forms = {
+        Crossing.TOTAL: "{points}",
+        Crossing.RISE: _("{points} above the baseline"),
+        Crossing.ITEM: _("{points} on question {item}"),
+    }
+    return forms[Crossing(alert.rule.kind)].format(points=alert.points, item=alert.rule.item)
+
+
 def scale_of(rule: AlertRule) -> str:
     """Return what the instrument of a rule is called."""
     return instruments.spoken(instruments.get(rule.instrument)).title
@@ -59,7 +69,7 @@ def alert_line(alert: Alert, standing: Standing, clinic: Clinic, now: datetime) 
     zone, plan = clinic.time_zone, getattr(clinic, "alert_plan", None)
     return AlertLine(
         alert,
-        alert.points,
+        points_words(alert),
         scale_of(alert.rule),
         rule_words(alert.rule),
         rated=at_time(alert.rating.effective_at, now, zone),

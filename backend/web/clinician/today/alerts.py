@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods
 
 from backend.accounts.models import Clinic
 from backend.tracking.models import Alert
-from backend.tracking.services.alerts import acknowledge_alert
-from backend.tracking.services.crossings import standings
+from backend.tracking.services.rating.alerts import acknowledge_alert
+from backend.tracking.services.rating.crossings import standings
 from backend.tracking.services.refusals import Conflict, Refused
 from backend.web.access import SignedInRequest, staff_only
 from backend.web.clinician.conflicts import tell_refusal
+from backend.web.clinician.long_texts import LongTextField
 from backend.web.clinician.today.alert_words import alert_line
 from backend.web.moments import stamp
 
@@ -27,10 +28,10 @@ LONGEST = 2000  # characters
 class Acknowledgement(forms.Form):
     """What was done about an alert."""
 
-    what_was_done = forms.CharField(
+    what_was_done = LongTextField(
         label=gettext_lazy("What was done"),
         max_length=LONGEST,
-        widget=forms.Textarea({"rows": 4, "autocomplete": "off"}),
+        rows=4,
         help_text=gettext_lazy("It is kept with your name and the time, and cannot be changed afterwards."),
         error_messages={"required": gettext_lazy("Say in a few words what was done, even if that is nothing.")},
     )

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy
 from backend.accounts.models import Clinic, Patient
 from backend.charts.words import human_time, number
 from backend.tracking.models import Treatment
-from backend.tracking.services.crossings import Standing
+from backend.tracking.services.rating.crossings import Standing
 from backend.tracking.today import Looked, Need, Reason
 from backend.web.check_in_names import called
-from backend.web.clinician.today.alert_words import changed_words, late_words, rule_words, scale_of
+from backend.web.clinician.today.alert_words import changed_words, late_words, points_words, rule_words, scale_of
 from backend.web.clinician.words import dated, given, length
 from backend.web.moments import at_time
 
@@ -115,7 +115,7 @@ def _alert(need: Need, here: _Here) -> str:
         return ""
     changed, late = changed_words(need.alert, here.stands[need.alert.pk]), late_words(need.alert, here.now, here.zone)
     told = _("{scale}: {points} · the rule: {rule}").format(
-        scale=scale_of(need.alert.rule), points=need.alert.points, rule=rule_words(need.alert.rule)
+        scale=scale_of(need.alert.rule), points=points_words(need.alert), rule=rule_words(need.alert.rule)
     )
     return " · ".join(one for one in (told, changed, late) if one)
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from backend.accounts.models import RECORDING_ROLES, Clinic, Membership
 from backend.tracking.models import Alert
-from backend.tracking.services.crossings import standings
+from backend.tracking.services.rating.crossings import standings
 from backend.tracking.today import Reason, looked_at
 from backend.web.access import SignedInRequest, signed_in
 from backend.web.clinician.today.alert_words import alert_line

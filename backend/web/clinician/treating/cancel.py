@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from backend.tracking.models import Progress, Treatment
-from backend.tracking.services.courses import cancel_treatments, rest_of_course
 from backend.tracking.services.refusals import Conflict, Refused
-from backend.tracking.services.treatments import correct_treatment
+from backend.tracking.services.treating.courses import cancel_treatments, rest_of_course
+from backend.tracking.services.treating.treatments import correct_treatment
 from backend.web.access import SignedInRequest, staff_only
 from backend.web.clinician.conflicts import VersionedForm, tell_conflict
 from backend.web.clinician.treating.actions import back_to_patient, mine_to_treat
@@ -24,6 +24,8 @@ from backend.web.clinician.treating.cancelled import cancellation
 from backend.web.clinician.treating.moments import add_refusal
 from backend.web.clinician.words import given
 from backend.web.moments import stamp
+
+CANCEL, TAKE_BACK = "cancel", "take-back"  # what the page asked for when it was sent
 
 
 class CancelForm(VersionedForm):
@@ -48,6 +50,8 @@ class CancelForm(VersionedForm):
 def cancel(request: SignedInRequest, patient_id: int, treatment_id: int) -> HttpResponse:
     """Cancel a treatment; one that is cancelled is planned again, or counts as started again."""
     one = mine_to_treat(request.user, patient_id, treatment_id)
+    if request.method == "POST" and _is_done_already(request, one):
+        return back_to_patient(one)
     form = CancelForm(one, _rest(one), request.POST if request.method == "POST" else None)
     status = HTTPStatus.OK
     if form.is_valid():
@@ -67,6 +71,18 @@ def cancel(request: SignedInRequest, patient_id: int, treatment_id: int) -> Http
             messages.success(request, said)
             return back_to_patient(one)
     return render(request, "clinician/treating/cancel.html", _shown(one, form), status=status)
+
+
+def _is_done_already(request: SignedInRequest, one: Treatment) -> bool:
+    """Tell whether somebody else has done what was meant, and say so: the page would ask for the opposite now."""
+    meant, is_cancelled = request.POST.get("meant"), one.state == Progress.CANCELLED
+    if meant == CANCEL and is_cancelled:
+        messages.warning(request, _("Somebody else has cancelled it already. Nothing was changed."))
+    elif meant == TAKE_BACK and not is_cancelled:
+        messages.warning(request, _("Somebody else has taken the cancellation back already. Nothing was changed."))
+    else:
+        return False
+    return True
 
 
 def _rest(one: Treatment) -> list[Treatment]:

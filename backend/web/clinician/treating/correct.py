@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from backend.tracking.models import Progress, Treatment
 from backend.tracking.services.refusals import Conflict, Refused
-from backend.tracking.services.treatments import correct_treatment
+from backend.tracking.services.treating.treatments import correct_treatment
 from backend.web.access import SignedInRequest, staff_only
 from backend.web.clinician.conflicts import tell_conflict
 from backend.web.clinician.treating.actions import back_to_patient, mine_to_treat

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from backend.charts.words import number
 from backend.tracking.models import Progress, Treatment
-from backend.tracking.services.courses import planned_near
-from backend.tracking.services.doses import LONGEST_HOURS, Dose
+from backend.tracking.services.treating.courses import planned_near
+from backend.tracking.services.treating.doses import LONGEST_HOURS, Dose
 from backend.web.clinician.conflicts import VersionField
 from backend.web.clinician.treating.details import UNSTATED, DetailsForm
 from backend.web.clinician.treating.moments import WallTimeField, not_to_come

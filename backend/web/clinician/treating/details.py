@@ -13,7 +13,7 @@ from backend.accounts.models import Clinic
 from backend.charts.words import number
 from backend.tracking.models import Drug, RedoseReason, Route
 from backend.tracking.models.treatments import Indication
-from backend.tracking.services.doses import SPRAY_MG, Dose, DoseDoubt, doubt_about, is_doubtful_weight
+from backend.tracking.services.treating.doses import SPRAY_MG, Dose, DoseDoubt, doubt_about, is_doubtful_weight
 from backend.web.clinician.amounts import AmountField
 from backend.web.clinician.protocols import Described, described, offered_at
 from backend.web.clinician.treating.questions import AskingForm

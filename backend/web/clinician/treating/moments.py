@@ -14,7 +14,7 @@ from backend.web.clinician.conflicts import tell_refusal
 from backend.web.moments import stamp
 
 BY_THE_MINUTE = "%Y-%m-%dT%H:%M"
-YEARS = range(EARLIEST.year, LATEST.year)  # at the ends of the calendar arithmetic with instants overflows
+TREATED_YEARS = range(EARLIEST.year, LATEST.year)
 
 
 class WallTimeField(forms.DateTimeField):
@@ -40,8 +40,8 @@ class WallTimeField(forms.DateTimeField):
     def validate(self, value: datetime | None) -> None:
         """Refuse a year in which nobody is treated; what is stored may stay."""
         super().validate(value)
-        if value is not None and value != self.stored and value.year not in YEARS:
-            told = {"first": YEARS[0], "last": YEARS[-1]}
+        if value is not None and value != self.stored and value.year not in TREATED_YEARS:
+            told = {"first": TREATED_YEARS[0], "last": TREATED_YEARS[-1]}
             raise ValidationError(_("Choose a day in the years %(first)s to %(last)s.") % told)
 
 

@@ -18,8 +18,14 @@ from django.views.decorators.http import require_http_methods
 from backend.accounts.models import Patient
 from backend.tracking.models import Progress, Treatment
 from backend.tracking.models.treatments import COURSE_GAP
-from backend.tracking.services.courses import LONGEST_COURSE, every_days, on_weekdays, plan_course, planned_near
 from backend.tracking.services.refusals import Refused
+from backend.tracking.services.treating.courses import (
+    LONGEST_COURSE,
+    every_days,
+    on_weekdays,
+    plan_course,
+    planned_near,
+)
 from backend.web.access import SignedInRequest, patient_to_treat, staff_only
 from backend.web.clinician.conflicts import tell_refusal
 from backend.web.clinician.protocols import described

@@ -14,7 +14,7 @@ from backend.instruments import PRIMARY, Instrument, spoken
 from backend.language import current
 from backend.tracking.models import Amendment, Rating, Respondent
 from backend.tracking.services.entries import Entry
-from backend.tracking.services.ratings import log_rating
+from backend.tracking.services.rating.ratings import log_rating
 from backend.tracking.services.refusals import KeyReused, Refused
 from backend.web.moments import instant
 from backend.web.patient.check_in.asked import Asked

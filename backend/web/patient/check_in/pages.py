@@ -16,8 +16,8 @@ from backend.instruments import Instrument
 from backend.tracking.asking import asked_for, questions
 from backend.tracking.models import CheckIn, Rating, SkipReason, State, Step, StepName
 from backend.tracking.reminders import steps
-from backend.tracking.services.check_ins import skip_check_in
 from backend.tracking.services.refusals import KeyReused, Refused
+from backend.tracking.services.treating.check_ins import skip_check_in
 from backend.web.access import SignedInRequest, signed_in
 from backend.web.patient.check_in.answers import AnswerForm, store
 from backend.web.patient.check_in.asked import Asked, asked_of, surroundings

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST
 
 from backend.accounts.models import Person
 from backend.tracking.models import Rating
+from backend.tracking.services.rating.undo import UNDO_SECONDS, undo_rating
 from backend.tracking.services.refusals import Refused
-from backend.tracking.services.undo import UNDO_SECONDS, undo_rating
 from backend.web.access import SignedInRequest, signed_in
 from backend.web.patient.check_in.asked import Asked, asked_of
 

@@ -93,7 +93,7 @@ class LookForm(KeyedForm):
             missing = "systolic" if systolic is None else "diastolic"
             self.add_error(missing, _("Both pressures are needed, or neither."))
         if systolic is not None and diastolic is not None and systolic <= diastolic:
-            self.add_error("diastolic", _("The diastolic pressure is below the systolic one."))
+            self.add_error("diastolic", _("The diastolic pressure has to be below the systolic one."))
         if not self.errors and self.seen.is_empty:
             self.add_error("systolic", _("Enter at least one value or a remark."))
         return cleaned
