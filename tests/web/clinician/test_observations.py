@@ -301,3 +301,13 @@ def test_a_nurse_writes_a_look_down_on_a_tablet(browser_of, started, clinician):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     paper = page.pdf(prefer_css_page_size=True)
     assert re.findall(rb"/MediaBox \[0 0 (\d+)[.\d]* (\d+)", paper) == [(b"594", b"841")]  # one page of A4
+
+
+def test_a_log_over_midnight_names_its_days_and_stays_within_a_tablet(browser_of, treated, clinician, now):
+    midnight = now.astimezone(LONDON).replace(hour=0, minute=0) - timedelta(days=1)
+    over_midnight = treated(hours_ago=(now - midnight) / timedelta(hours=1) + 0.5)
+    make.observation(of=over_midnight, by=clinician, pulse=70, oxygen_percent=97, sedation=1, dissociation=2)
+    page = browser_of(clinician, size=(820, 1180))
+    page.goto(log_of(over_midnight))
+    assert f"{midnight.year}" in page.get_by_role("rowheader").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
