@@ -4,8 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 CHROMIUM := /usr/bin/chromium
 # With no part named, several work side by side, two more than there are cores: tests wait for browsers and servers.
-# A part alone starts faster in one process.
-CORES = -n $(shell $(BIN)/python -c 'import os; print(min(8, os.cpu_count() + 2))')
+# Each takes whole files, whose tests share what was costly to set up. A part alone starts faster in one process.
+CORES = -n $(shell $(BIN)/python -c 'import os; print(min(8, os.cpu_count() + 2))') --dist loadfile --no-loadscope-reorder
 PYTEST = $(BIN)/python -m pytest $(if $(T),$(T),$(CORES))
 # Without compiled bytecode every process compiles all its imports again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -51,7 +51,8 @@ lock: .installed ## write requirements*.txt anew from requirements*.in; UPGRADE=
 bench: .installed ## measure the estimators against floors of the same run
 	@$(BIN)/python -m benchmarks
 
-drill: .installed .chromium ## run the tests with ten times the examples
+drill: .installed .chromium ## run the tests with ten times the examples, all that use the database on PostgreSQL too
+	@HYPOTHESIS_PROFILE=drill $(BIN)/python -m tests.on_postgresql $(CORES)
 	@HYPOTHESIS_PROFILE=drill $(PYTEST)
 
 # The environment keeps copies of the locks it satisfies and is brought up to date when one differs. The lock for

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, override_settings
 from hypothesis import HealthCheck, settings
 
 from backend.accounts import protection
@@ -39,16 +39,24 @@ settings.register_profile("drill", settings.get_profile("default"), max_examples
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "default")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that use the database: they also run on PostgreSQL.
+PAGES = Path(__file__).parent / "web"
+SLOW = ("faults", "e2e")  # folders whose tests wait for programs and for time to pass
 
-    Not those in a browser: what their pages ask the database, the tests without one ask as well.
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the slow files first, so that nobody waits for them at the end, and mark what uses the database.
+
+    Not tests in a browser: what their pages ask the database, the tests without one ask as well. Those of pages need
+    not run on every database whenever somebody commits: tests/test_access.py opens each page, tests of services write.
     """
+    items.sort(key=lambda item: item.path.parent.name not in SLOW)
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         uses = {"db", "transactional_db", "live_server"} & fixtures or item.get_closest_marker("django_db")
         if uses and "chromium" not in fixtures:
             item.add_marker("database")
+        if PAGES in item.path.parents:
+            item.add_marker("any_database")
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +72,13 @@ def chromium() -> "Iterator[Browser]":
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_are_looked_up_when_asked_for() -> Iterator[None]:
+    """Not all of them for every new client, which has middleware of its own: a sixth of a page test was that."""
+    with override_settings(WHITENOISE_AUTOREFRESH=True):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

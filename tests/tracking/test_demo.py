@@ -30,7 +30,7 @@ from backend.tracking.models import (
     Treatment,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 NOW = datetime(2026, 3, 10, 15, 20, tzinfo=UTC)
 SEED, FINISHED = 1, 100

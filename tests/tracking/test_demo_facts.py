@@ -15,7 +15,7 @@ from backend.tracking.demo.finished import finished
 from backend.tracking.demo.named import stories
 from backend.tracking.models import Amendment, PreviousTreatment, Rating, Skip, Treatment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 NOW = datetime(2026, 3, 10, 15, 20, tzinfo=UTC)
 SEED = 1
