@@ -1,6 +1,7 @@
 """When a phone lets go of an entry, when it asks, and when it keeps trying; signing out; notices."""
 
 import json
+import time
 
 import pytest
 
@@ -30,6 +31,14 @@ KEEPS = [
     (500, ""),
     (503, ""),
 ]
+SLOW_SCHEDULE = """([late]) => {
+  const soon = fetch;
+  window.fetch = async (address, options) => {
+    const response = await soon(address, options);
+    if (address === "/phone/") await new Promise((go) => setTimeout(go, late));
+    return response;
+  };
+}"""
 ASKS = {400: "It could not be taken as it is", 409: "the first answer stands", 410: "link is over"}
 
 
@@ -138,6 +147,25 @@ def test_signing_out_sends_first_and_leaves_what_it_cannot_send(page, phone, che
     sign_in(phone, check_in.treatment.patient.person, live_server.url)
     page.goto("/")
     arrive(page, 1, check_in)
+
+
+@pytest.mark.parametrize("late", [700, 5_600])  # milliseconds; the second longer than anybody waits for a last sending
+def test_a_schedule_that_comes_while_signing_out_is_not_kept(page, phone, check_in, late):
+    phone.route("**/entries/", lambda route: route.abort())
+    choose(page)
+    waits(page, 1)
+    phone.route("**/account/logout/", slowly)
+    page.add_init_script(f"({SLOW_SCHEDULE})([{late}])")
+    page.goto("/account/logout/")
+    page.locator("main").get_by_role("button", name="Sign out").click()
+    page.get_by_text("Sign in to send what is saved on this phone: 1").wait_for()
+    assert rows(page, "kept") == 0
+
+
+def slowly(route):
+    if route.request.method == "POST":
+        time.sleep(1)
+    route.continue_()
 
 
 def test_a_notice_is_shown_and_told_and_opens_its_link(phones, check_in, live_server):

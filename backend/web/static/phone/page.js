@@ -2,7 +2,7 @@
 
 import { displayUnsaved } from "./display.js";
 import { answersOf, isBlank, ratingOf, routeOf, skipOf } from "./entry.js";
-import { flush, keep, onChange, waiting } from "./queue.js";
+import { flushLast, keep, onChange, waiting } from "./queue.js";
 import { forgetSchedule } from "./schedule.js";
 import { keepSending } from "./sending.js";
 
@@ -41,7 +41,7 @@ function keepFirst(event) {
 
 /** Nobody signs out without knowing that something was not sent; what was not sent stays. */
 async function signingOut(event) {
-  await within(LAST_CHANCE, flush(account));
+  await within(LAST_CHANCE, flushLast(account));
   const left = (await within(PATIENCE, waiting())) ?? [];
   if (left.some((row) => row.account === account) && location.pathname !== signOut) location.assign(signOut);
   else sendAfter(within(PATIENCE, forgetSchedule()), event);

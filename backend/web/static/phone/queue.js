@@ -59,9 +59,16 @@ export async function discard(id) {
   changed();
 }
 
+const TURN = "ebb-flush";
+
 /** Send what this account, empty for nobody's, and the links have waiting; one tab at a time, never twice at once. */
 export function flush(account) {
-  return navigator.locks.request("ebb-flush", { ifAvailable: true }, (lock) => lock && flushed(account));
+  return navigator.locks.request(TURN, { ifAvailable: true }, (lock) => lock && flushed(account));
+}
+
+/** The same a last time, after whoever is sending now. */
+export function flushLast(account) {
+  return navigator.locks.request(TURN, () => flushed(account));
 }
 
 async function flushed(account) {

@@ -7,9 +7,12 @@ const ID = "schedule";
 const FRESH = 15 * 60 * 1000; // milliseconds in which nothing is asked anew without a reason
 const place = (account) => `${ID} ${account}`;
 
-/** Keep `{schedule, care}` of the account that is signed in. */
+let isForgotten = false;
+
+/** Keep `{schedule, care}` of the account that is signed in; nothing that comes late, once this page has forgotten it. */
 export async function keepSchedule(account, told) {
-  await put("kept", { id: ID, account, ...(await seal(place(account), { ...told, at: Date.now() })) });
+  const sealed = await seal(place(account), { ...told, at: Date.now() });
+  if (!isForgotten) await put("kept", { id: ID, account, ...sealed });
 }
 
 /** The account that was signed in last, with its check-ins; no account once it signed out. */
@@ -24,4 +27,8 @@ export async function isFresh(account) {
   return kept.account === account && Math.abs(Date.now() - kept.at) < FRESH;
 }
 
-export const forgetSchedule = () => remove("kept", ID);
+/** Forget it for good, because this page is signing out. */
+export function forgetSchedule() {
+  isForgotten = true;
+  return remove("kept", ID);
+}
