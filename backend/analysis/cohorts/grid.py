@@ -4,18 +4,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from backend.analysis.arrays import Floats
+from backend.analysis.arrays import Floats, Ints
 from backend.analysis.outcomes.episodes import Episodes
 from backend.analysis.schedule import Protocol
 
 
-def gridded(episodes: Episodes, protocol: Protocol) -> Episodes:
+def gridded(episodes: Episodes, protocol: Protocol, check_in: Ints) -> Episodes:
     """Return the episodes with each rating at the nominal time of its check-in; the last one in a window stands.
 
-    Ratings outside every window are left out; the wait for a confirming rating stays an actual one. The start of
-    the next treatment moves out to the first nominal time that is neither before it nor before a kept rating.
+    `check_in`: for each rating what `protocol.check_in_at` tells of its hours. Ratings outside every window are left
+    out; the wait for a confirming rating stays an actual one. The start of the next treatment moves out to the first
+    nominal time that is neither before it nor before a kept rating.
     """
-    check_in = protocol.check_in_at(episodes.hours)
     nominal = protocol.nominal_hours
     inside = np.flatnonzero(check_in >= 0)
     window = episodes.episode[inside] * len(nominal) + check_in[inside]

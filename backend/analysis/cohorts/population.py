@@ -83,12 +83,14 @@ def populations(
 def on_grid(episodes: Episodes, rules: RuleSet, protocol: Protocol, *, redose_is_loss: bool) -> OnGrid:
     """Compute outcomes anew from gridded ratings; several doses share no grid, so there the spans are moved to it."""
     last_dose = episodes.about.last_dose_hours
-    found = outcomes_of(gridded(episodes, protocol), rules)
+    check_in = protocol.check_in_at(episodes.hours)
+    found = outcomes_of(gridded(episodes, protocol, check_in), rules)
     reason = found.reason
     onset, loss = spans_of(found, redose_is_loss=redose_is_loss)
     end = loss
     several = last_dose > 0
     if several.any():
+        check_in = protocol.check_in_at(episodes.hours - np.repeat(last_dose, np.diff(episodes.start)))
         actual = outcomes_of(episodes, rules)
         reason = np.where(several, actual.reason, reason)
         moved_onset, moved_loss = spans_of(actual, last_dose, redose_is_loss=redose_is_loss)
@@ -96,19 +98,19 @@ def on_grid(episodes: Episodes, rules: RuleSet, protocol: Protocol, *, redose_is
         onset = onset.replaced(several, coarsened(moved_onset.lower, moved_onset.upper, protocol))
         end = loss.replaced(several, coarsened(moved_end.lower, moved_end.upper, protocol))
         loss = loss.replaced(several, coarsened(moved_loss.lower, moved_loss.upper, protocol))
-    return OnGrid(protocol.grid_hours, reason, onset, loss, end, *_check_ins(episodes, protocol))
+    return OnGrid(protocol.grid_hours, reason, onset, loss, end, *_check_ins(episodes, protocol, check_in))
 
 
-def _check_ins(episodes: Episodes, protocol: Protocol) -> tuple[Bools, Bools]:
-    """Return which check-ins after the last dose were due before the next treatment, and which were answered."""
-    last_dose = episodes.about.last_dose_hours
-    hours = episodes.hours - np.repeat(last_dose, np.diff(episodes.start)) if last_dose.any() else episodes.hours
-    check_in = protocol.check_in_at(hours)
+def _check_ins(episodes: Episodes, protocol: Protocol, check_in: Ints) -> tuple[Bools, Bools]:
+    """Return which check-ins after the last dose were due before the next treatment, and which were answered.
+
+    `check_in`: for each rating the number of its check-in after the last dose, -1 for none.
+    """
     seen = np.flatnonzero(check_in >= 0)
     answered = np.zeros((len(episodes), len(protocol.check_ins)), dtype=bool)
     answered[episodes.episode[seen], check_in[seen]] = True
     opens = np.array([one.opens for one in protocol.check_ins])
-    due = (episodes.about.follow_up_hours - last_dose)[:, np.newaxis] > opens
+    due = (episodes.about.follow_up_hours - episodes.about.last_dose_hours)[:, np.newaxis] > opens
     return due, answered
 
 
