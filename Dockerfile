@@ -10,7 +10,7 @@ RUN groupadd --gid 10001 ebb \
 
 WORKDIR /srv/ebb
 COPY requirements.txt ./
-RUN python -m pip install --no-cache-dir --no-input --compile --require-hashes --requirement requirements.txt
+RUN python -m pip install --no-cache-dir --no-input --compile --no-deps --require-hashes --requirement requirements.txt
 
 COPY . .
 RUN python -m compileall -q backend

@@ -71,7 +71,7 @@ drill: .installed .chromium ## run the tests with ten times the examples, all th
 		$(PYTHON) -m venv --clear $(VENV) || exit 1; \
 	fi; \
 	echo "Installing $(firstword $(LOCKS)) into $(VENV) (about a minute)"; \
-	$(BIN)/python -m pip install -qq --no-input --disable-pip-version-check --compile --require-hashes -r $(firstword $(LOCKS)) \
+	$(BIN)/python -m pip install -qq --no-input --disable-pip-version-check --compile --no-deps --require-hashes -r $(firstword $(LOCKS)) \
 		&& cp $(LOCKS) $(VENV)/
 
 # Browser tests use the system's Chromium. Only root on Debian can get it here; elsewhere those tests are skipped and say why.

@@ -154,6 +154,28 @@ def test_everything_asked_for_has_a_reason_and_is_locked(asked, lock):
     assert wanted - set(pins((ROOT / lock).read_text())) == set()
 
 
+def installs_that_choose_releases(name: str, text: str) -> list[str]:
+    """Installs from a lock in which pip may still look for what packages ask for, and take a newer release of it."""
+    installs = [line for line in text.replace("\\\n", " ").splitlines() if re.search(r"\bpip install\b", line)]
+    return [
+        f"{name}: {line.strip()}" for line in installs if not {"--no-deps", "--require-hashes"} <= set(line.split())
+    ]
+
+
+def test_whoever_installs_a_lock_takes_it_as_it_is():
+    found = {
+        name: text for name, text in texts().items() if name in ("Makefile", "Dockerfile") or name.startswith("docs/")
+    }
+    assert [line for name, text in found.items() for line in installs_that_choose_releases(name, text)] == []
+    assert installs_that_choose_releases("Makefile", "pip install -q --require-hashes \\\n -r lock") != []
+
+
+def test_the_locks_hold_everything_their_packages_ask_for():
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "check"]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout
+
+
 def test_every_switched_off_check_has_a_reason():
     assert ignores_without_reason((ROOT / "pyproject.toml").read_text()) == []
 
